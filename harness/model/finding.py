@@ -1,0 +1,130 @@
+"""Rules, witnesses, findings, and the fingerprint that names a finding across campaigns."""
+
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from harness.model.event import Address
+
+
+class Severity(StrEnum):
+    """How bad it is when it is true. Order: critical, high, medium, low, info."""
+
+    CRITICAL = "critical"
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+    INFO = "info"
+
+    @property
+    def rank(self) -> int:
+        """0 for critical to 4 for info."""
+        return list(Severity).index(self)
+
+
+class Confidence(StrEnum):
+    """How sure we are.
+
+    confirmed: replayed with a fresh canary in a fresh runtime while the control stayed silent.
+    likely: a witness was seen but the replay could not be done or did not show it each time.
+    tentative: an error or a pattern without a witness of its own.
+    """
+
+    CONFIRMED = "confirmed"
+    LIKELY = "likely"
+    TENTATIVE = "tentative"
+
+    @property
+    def rank(self) -> int:
+        """0 for confirmed to 2 for tentative."""
+        return list(Confidence).index(self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """A kind of weakness, from harness/rules/<id>.yaml. The ids are fixed by the contract."""
+
+    id: str
+    title: str
+    severity: Severity
+    cwe: tuple[int, ...]
+    sas: str
+    attack: str
+    description: str
+    remediation: str
+    example: Mapping[str, str] = field(default_factory=dict)
+    references: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sink:
+    """The place in the application's code where a payload became structure."""
+
+    file: str
+    line: int
+    call: str
+    function: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Witness:
+    """What was seen that only a vulnerable function produces.
+
+    `kind`: computed, callback, sink, decoy, secret, error, timeout, crash, delay. `seen` is the
+    evidence as text (cut), `where` its place: response, log, error, `aws:dynamodb.PutItem`,
+    callback, `sink:process`.
+    """
+
+    kind: str
+    seen: str
+    where: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """A weakness with its witness and the smallest event that shows it."""
+
+    id: str
+    rule: str
+    severity: Severity
+    confidence: Confidence
+    function: str
+    trigger: str
+    insertion_point: str
+    payload_id: str
+    payload: Any
+    event: Any
+    state: Mapping[str, Any]
+    witness: Witness
+    sink: Sink | None
+    cwe: tuple[int, ...]
+    sas: str
+    trials_to_detect: int
+    invocations_to_detect: int
+    control_event: Any = None
+    logs: str = ""
+    response: str = ""
+    calls: tuple[str, ...] = ()
+    reproduce: tuple[str, ...] = ()
+    trigger_index: int = 0
+    seed: int = 0
+
+
+def fingerprint(
+    *, rule: str, function: str, trigger: str, address: str, sink: Sink | None
+) -> str:
+    """A stable name for a finding: 16 hex digits.
+
+    The key is rule, function, trigger and place. The place is the sink's file, enclosing function
+    and call where known, else the insertion path without list positions. Line numbers, payloads,
+    canaries and machines are never in the key, so it survives edits above the sink and new payloads.
+    """
+    if sink is not None:
+        place = f"{sink.file}:{sink.function or ''}:{sink.call}"
+    else:
+        place = re.sub(r"/\d+(?=[/!]|$)", "/*", str(Address.parse(address)))
+    key = "\x1f".join((rule, function, trigger, place))
+    return hashlib.sha256(key.encode()).hexdigest()[:16]

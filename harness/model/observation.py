@@ -1,0 +1,131 @@
+"""Facts seen during one invocation. No rule is known here."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+class Status(StrEnum):
+    """How an invocation ended."""
+
+    OK = "ok"
+    ERROR = "error"  # the handler raised
+    TIMEOUT = "timeout"
+    CRASH = "crash"  # the runtime process ended
+    OUT_OF_MEMORY = "out-of-memory"
+    INIT_ERROR = "init-error"
+    TOO_LARGE = "too-large"  # request or response beyond the service's limit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FunctionError:
+    """The error object a runtime reports: `errorType`, `errorMessage`, `stackTrace`."""
+
+    type: str
+    message: str
+    trace: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SinkCall:
+    """A call of a dangerous operation, recorded inside the runtime by a sensor.
+
+    `category` (process, code, file, socket, sql, deserialization, import, template), `operation`
+    (`subprocess.Popen`, `sqlite3.execute`), `arguments` (JSON values; shapes per category are in
+    harness/sensors/README.md), `file`, `line` and `function` of the application's innermost frame
+    (path relative to the code folder), and `through`: top-level modules of the frames between that
+    frame and the operation, innermost first (`("jinja2",)`).
+    """
+
+    category: str
+    operation: str
+    arguments: Mapping[str, Any]
+    file: str | None = None
+    line: int | None = None
+    function: str | None = None
+    through: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldRead:
+    """What the handler did with a value of the event, seen in a learning invocation.
+
+    `address` is the text form of an Address. `kind`: `present` / `missing` (a key read),
+    `equals` / `contains` / `startswith` (compared with `value`), `cast` (`value` is int, float,
+    decimal, ...), `decode` (`value` is the codec), `mapping` / `sequence` (used as one though it
+    is none).
+    """
+
+    address: str
+    kind: str
+    value: Any = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AwsCall:
+    """One call of the local cloud: `service` ("dynamodb"), `operation` ("PutItem"), parameters, result.
+
+    `status` is the HTTP status; `error` the AWS error code when it failed.
+    """
+
+    service: str
+    operation: str
+    parameters: Mapping[str, Any]
+    status: int
+    error: str | None = None
+    result: Any = None
+    mutating: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Callback:
+    """A request that reached the out-of-band listener. `token` is the canary's, `body` is cut at 4 KiB."""
+
+    token: str
+    protocol: str
+    method: str
+    path: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: str = ""
+    remote: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What a target reports of one invocation.
+
+    `response` is the decoded JSON answer (None when there is none), `raw` its text. `duration`,
+    `init` and `cpu` are milliseconds measured at the runtime; `memory` is the peak in MB. `logs`
+    is what the function wrote to stdout and stderr during this invocation, capped.
+    """
+
+    status: Status
+    response: Any = None
+    raw: str = ""
+    error: FunctionError | None = None
+    logs: str = ""
+    logs_dropped: int = 0
+    duration: float = 0.0
+    init: float | None = None
+    cpu: float = 0.0
+    memory: int = 0
+    exit_code: int | None = None
+    request_id: str = ""
+    sinks: tuple[SinkCall, ...] = ()
+    reads: tuple[FieldRead, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observation:
+    """All facts of one invocation: the target's outcome and what the observers saw meanwhile.
+
+    `blind` names the observers this target does not have ("sensors", "logs", ...): their silence
+    says nothing.
+    """
+
+    outcome: Outcome
+    calls: tuple[AwsCall, ...] = ()
+    callbacks: tuple[Callback, ...] = ()
+    decoys_read: tuple[str, ...] = ()
+    blind: frozenset[str] = frozenset()
