@@ -14,6 +14,7 @@ from harness.model.event import (
     Binding,
     EventTemplate,
     InsertionPoint,
+    OpenContainer,
     ResponseContract,
     StateItem,
 )
@@ -52,6 +53,7 @@ __all__ = [
     "InsertionPoint",
     "Invocation",
     "Observation",
+    "OpenContainer",
     "Outcome",
     "Payload",
     "ResolvedResource",

@@ -83,7 +83,8 @@ class InsertionPoint:
 
     `max_bytes` and `pattern` are what the service lets through (an S3 key has at most 1024 bytes):
     a value outside them can never arrive, so it is never sent. `learnt` marks points which shape
-    learning added to the template's own.
+    learning added to the template's own. `mirrors` are the other places where the service repeats
+    the same value.
     """
 
     address: Address
@@ -91,10 +92,28 @@ class InsertionPoint:
     max_bytes: int | None = None
     pattern: str | None = None
     learnt: bool = False
+    mirrors: tuple[Address, ...] = ()
     note: str = ""
 
     def __str__(self) -> str:
         return str(self.address)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenContainer:
+    """A mapping of the event in which whoever causes the event may add fields of their own.
+
+    A field learnt to be read there gets `value` (a benign value in the carrier's form, such as
+    `{"S": "sample"}` in a DynamoDB image); its insertion point lies at `point`, a pointer inside
+    that value. `mirrors` are address texts in which `{key}` stands for the field's name. Whatever
+    a text point holds in JSON or another structured codec is open without saying so.
+    """
+
+    address: Address
+    value: Any = "sample"
+    point: str = ""
+    mirrors: tuple[str, ...] = ()
+    control: AttackerControl = AttackerControl.ANYONE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,5 +178,6 @@ class EventTemplate:
     bindings: tuple[Binding, ...] = ()
     state: tuple[StateItem, ...] = ()
     batch: BatchShape | None = None
+    open: tuple[OpenContainer, ...] = ()
     declared: tuple[Mapping[str, str], ...] = field(default_factory=tuple)
     notes: str = ""
