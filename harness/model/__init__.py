@@ -7,6 +7,7 @@ from harness.model.application import (
     ResolvedResource,
     Trigger,
 )
+from harness.model.campaign import CampaignReport, FunctionSummary, RuleTally
 from harness.model.event import (
     Address,
     AttackerControl,
@@ -40,6 +41,7 @@ __all__ = [
     "BatchShape",
     "Binding",
     "Callback",
+    "CampaignReport",
     "Canary",
     "Case",
     "Confidence",
@@ -50,6 +52,7 @@ __all__ = [
     "Finding",
     "Function",
     "FunctionError",
+    "FunctionSummary",
     "InsertionPoint",
     "Invocation",
     "Observation",
@@ -59,6 +62,7 @@ __all__ = [
     "ResolvedResource",
     "ResponseContract",
     "Rule",
+    "RuleTally",
     "Severity",
     "Sink",
     "SinkCall",

@@ -113,9 +113,7 @@ class Finding:
     seed: int = 0
 
 
-def fingerprint(
-    *, rule: str, function: str, trigger: str, address: str, sink: Sink | None
-) -> str:
+def fingerprint(*, rule: str, function: str, trigger: str, address: str, sink: Sink | None) -> str:
     """A stable name for a finding: 16 hex digits.
 
     The key is rule, function, trigger and place. The place is the sink's file, enclosing function

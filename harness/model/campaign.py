@@ -1,0 +1,79 @@
+"""A campaign as it is told: what was tested, what was not and why, and what was found."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from harness.model.finding import Finding
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleTally:
+    """What one rule saw at one function: trials sent, and how many of the planned were not sent."""
+
+    rule: str
+    trials: int = 0
+    skipped: int = 0
+    findings: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FunctionSummary:
+    """How one function was tested.
+
+    `tested` is False when it never started or never got past its own parsing; `reason` says why.
+    `errors` counts invocations that ended in an error, a timeout or a crash. `points` are the
+    insertion points tried, `learnt` those of them that shape learning found. `seconds` is wall
+    time. `notes` are the hollow-run warnings (observers missing, points skipped and why).
+    """
+
+    name: str
+    runtime: str
+    handler: str
+    triggers: tuple[str, ...]
+    invocations: int = 0
+    trials: int = 0
+    errors: int = 0
+    tested: bool = False
+    reason: str = ""
+    points: tuple[str, ...] = ()
+    learnt: tuple[str, ...] = ()
+    tallies: tuple[RuleTally, ...] = ()
+    seconds: float = 0.0
+    notes: tuple[str, ...] = ()
+    declared_in: str = ""
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CampaignReport:
+    """Everything the reports show. `started` and `finished` are ISO 8601 in UTC.
+
+    `verdict`: clean, findings, untested or interrupted. `configuration` holds the options as
+    given. `application` is the JSON form of the discovered application (functions, triggers,
+    resources, edges), `blind` the observers that the target lacks.
+    """
+
+    id: str
+    name: str
+    source: str
+    target: str
+    seed: int
+    started: str
+    finished: str
+    version: str
+    verdict: str
+    functions: tuple[FunctionSummary, ...]
+    findings: tuple[Finding, ...]
+    configuration: Mapping[str, Any] = field(default_factory=dict)
+    application: Mapping[str, Any] = field(default_factory=dict)
+    blind: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def invocations(self) -> int:
+        return sum(function.invocations for function in self.functions)
+
+    @property
+    def trials(self) -> int:
+        return sum(function.trials for function in self.functions)
