@@ -1,4 +1,4 @@
-"""What discovery finds: an application, its functions, their triggers and what they are wired to."""
+"""What discovery finds: an application, its functions, their triggers and their wiring."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -29,7 +29,8 @@ class Function:
     `timeout` is in seconds, `memory` in MB. `code` is the folder that becomes /var/task (the
     `.aws-sam/build` folder when there is one, `built` is True then and holds the dependencies);
     None for container images. `environment` is fully resolved. `policies` are IAM statements
-    (`{"Effect", "Action": [...], "Resource": [...]}`) or `{"Managed": name}` as far as they resolve.
+    (`{"Effect", "Action": [...], "Resource": [...]}`) or `{"Managed": name}` as far as they
+    resolve.
     `declared_in` is `file:line` of the declaration, for reports.
     """
 
@@ -67,7 +68,7 @@ class ResolvedResource:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edge:
-    """Something flows from `origin` to `to` (logical ids); `via` says how (s3-notification, sns, ...)."""
+    """Something flows from `origin` to `to` (logical ids); `via` says how (sns, ...)."""
 
     origin: str
     to: str

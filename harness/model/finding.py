@@ -118,7 +118,7 @@ def fingerprint(*, rule: str, function: str, trigger: str, address: str, sink: S
 
     The key is rule, function, trigger and place. The place is the sink's file, enclosing function
     and call where known, else the insertion path without list positions. Line numbers, payloads,
-    canaries and machines are never in the key, so it survives edits above the sink and new payloads.
+    canaries and machines are never in the key: it survives edits above the sink and new payloads.
     """
     if sink is not None:
         place = f"{sink.file}:{sink.function or ''}:{sink.call}"

@@ -64,7 +64,7 @@ class FieldRead:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AwsCall:
-    """One call of the local cloud: `service` ("dynamodb"), `operation` ("PutItem"), parameters, result.
+    """One call of the local cloud: `service` ("dynamodb"), `operation` ("PutItem") and the rest.
 
     `status` is the HTTP status; `error` the AWS error code when it failed.
     """
@@ -80,7 +80,7 @@ class AwsCall:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Callback:
-    """A request that reached the out-of-band listener. `token` is the canary's, `body` is cut at 4 KiB."""
+    """A request to the out-of-band listener. `token` is the canary's, `body` is cut at 4 KiB."""
 
     token: str
     protocol: str
