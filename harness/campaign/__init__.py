@@ -1,0 +1,1 @@
+"""The campaign: what is tried, in which order, within which budget, and what becomes a finding."""

@@ -1,0 +1,51 @@
+"""The options of a campaign, once read and checked."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+from harness.model import Application, Function
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunConfig:
+    """What `faasfuzz run` was asked to do.
+
+    `max_time` is in seconds, for the whole campaign; `max_invocations` per function. `functions`
+    are globs on names; `triggers` and `rules` are ids; empty means all. `client` is the local
+    runtime client: `fast` or `ric` (the unmodified awslambdaric).
+    """
+
+    source: Path
+    out: Path
+    functions: tuple[str, ...] = ()
+    triggers: tuple[str, ...] = ()
+    rules: tuple[str, ...] = ()
+    target: str = "local"
+    client: str = "fast"
+    max_time: float | None = None
+    max_invocations: int | None = None
+    workers: int = 1
+    seed: int = 0
+    payloads: Path | None = None
+    templates: Path | None = None
+    parameters: Mapping[str, str] = field(default_factory=dict)
+
+    def selects(self, function: Function) -> bool:
+        """Whether the function is asked for."""
+        return not self.functions or any(
+            fnmatchcase(function.name, pattern) for pattern in self.functions
+        )
+
+    def selected(self, application: Application) -> tuple[Function, ...]:
+        """The functions of the application that are asked for, in the template's order."""
+        return tuple(function for function in application.functions if self.selects(function))
+
+    def as_json(self) -> dict[str, Any]:
+        """The options as JSON values, for the store and the reports."""
+        return {
+            key: str(value) if isinstance(value, Path) else value
+            for key, value in asdict(self).items()
+        }

@@ -1,0 +1,118 @@
+"""Confirming: the verdict must come again, with a fresh canary, in a fresh runtime, control silent."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from harness.campaign.judge import Oracle, judge, weaker
+from harness.campaign.probe import Probe
+from harness.events.arm import Infeasible, arm, arm_control, control_value, make_trial
+from harness.events.seed import Seed
+from harness.model import (
+    Canary,
+    Confidence,
+    Invocation,
+    Observation,
+    Trial,
+    Verdict,
+)
+
+REPLAYS = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Confirmed:
+    """A verdict that came again, with the invocation and the control which show it."""
+
+    verdict: Verdict
+    invocation: Invocation
+    observation: Observation
+    control: Invocation
+    confidence: Confidence
+    everywhere: bool
+
+
+class Confirmer:
+    """Replays trials of one function."""
+
+    def __init__(
+        self,
+        probe: Probe,
+        oracles: Sequence[Oracle],
+        canaries: Callable[[], Canary],
+        rules: frozenset[str],
+    ) -> None:
+        self._probe = probe
+        self._oracles = oracles
+        self._canaries = canaries
+        self._rules = rules
+
+    def confirm(self, seed: Seed, verdict: Verdict, *, again: Trial) -> Confirmed | None:
+        """None when no replay in a fresh runtime showed it, or the control showed it too."""
+        hits: list[Confirmed] = []
+        for _ in range(REPLAYS):
+            self._probe.fresh()
+            shown = self.attempt(seed, verdict, again)
+            if shown is not None:
+                hits.append(shown)
+        if not hits:
+            return None
+        last = hits[-1]
+        reached = Confidence.CONFIRMED if len(hits) == REPLAYS else Confidence.LIKELY
+        return Confirmed(
+            verdict=last.verdict,
+            invocation=last.invocation,
+            observation=last.observation,
+            control=last.control,
+            confidence=weaker(reached, verdict.confidence),
+            everywhere=last.everywhere,
+        )
+
+    def attempt(self, seed: Seed, verdict: Verdict, like: Trial) -> Confirmed | None:
+        """One replay with a fresh canary in the runtime as it is: control first, then the trial."""
+        try:
+            canary = self._canaries()
+            trial = remake(seed, like, canary, self._probe.facts(canary))
+            mark = self._canaries()
+            harmless = control_value(trial, mark)
+            control = arm_control(seed, [(trial.point, harmless)])
+            armed = arm(seed, [trial])
+            quiet = self._probe.observe(control)
+            shown = self._probe.observe(armed)
+        except Infeasible:
+            return None
+        verdicts = judge(
+            self._oracles,
+            armed,
+            shown,
+            quiet,
+            rules=self._rules,
+            control_canary=mark,
+            control_value=harmless,
+        )
+        same = matching(verdicts, verdict)
+        if same is None:
+            return None
+        everywhere = verdict.witness.kind == "secret" and any(
+            v.rule == verdict.rule
+            for v in judge(self._oracles, armed, quiet, quiet, rules=self._rules)
+        )
+        return Confirmed(
+            verdict=same,
+            invocation=armed,
+            observation=shown,
+            control=control,
+            confidence=same.confidence,
+            everywhere=everywhere,
+        )
+
+
+def remake(seed: Seed, like: Trial, canary: Canary, facts: dict[str, str]) -> Trial:
+    """The same attempt with another canary."""
+    return make_trial(seed, like.point, like.payload, canary, facts, like.mutations)
+
+
+def matching(verdicts: Iterable[Verdict], wanted: Verdict) -> Verdict | None:
+    """The verdict of the same rule, at the same sink when there are several."""
+    same = [v for v in verdicts if v.rule == wanted.rule]
+    at_sink = [v for v in same if v.sink == wanted.sink]
+    return (at_sink or same or [None])[0]

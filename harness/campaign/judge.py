@@ -1,0 +1,91 @@
+"""Asking the oracles, and merging what they say of one trial."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import Protocol
+
+from harness.model import Canary, Case, Confidence, Invocation, Observation, Trial, Verdict
+
+_STRENGTH = ("callback", "computed", "decoy", "secret", "sink", "delay", "timeout", "crash", "error")
+_STRUCTURE_RULES = frozenset({"code-injection", "ssti", "sql-injection", "os-command-injection"})
+
+
+class Oracle(Protocol):
+    """See harness/oracles/base.py."""
+
+    @property
+    def rules(self) -> tuple[str, ...]: ...
+    def judge(self, case: Case) -> Iterator[Verdict]: ...
+
+
+def judge(
+    oracles: Iterable[Oracle],
+    invocation: Invocation,
+    observation: Observation,
+    control: Observation,
+    *,
+    rules: frozenset[str],
+    control_canary: Canary | None = None,
+    control_value: object = None,
+) -> list[Verdict]:
+    """What the oracles claim of each trial that the invocation carried, one verdict a rule."""
+    found: list[Verdict] = []
+    for trial in invocation.trials:
+        case = Case(
+            invocation=invocation,
+            trial=trial,
+            observation=observation,
+            control=control,
+            control_value=control_value,
+            control_canary=control_canary,
+            alone=len(invocation.trials) == 1,
+        )
+        verdicts = [v for oracle in oracles for v in oracle.judge(case)]
+        found += [v for v in merge(trial, verdicts) if v.rule in rules]
+    return found
+
+
+def merge(trial: Trial, verdicts: list[Verdict]) -> list[Verdict]:
+    """One verdict a rule and sink: the strongest witness, with the sink where any oracle knew it.
+
+    A computed value proves that something was evaluated; where a sensor saw *what* evaluated it,
+    the sensor's rule is the better name.
+    """
+    sinks = [v for v in verdicts if v.sink is not None and v.witness.kind == "sink"]
+    structural = {v.rule for v in sinks if v.rule in _STRUCTURE_RULES}
+    renamed = []
+    for verdict in verdicts:
+        if (
+            verdict.witness.kind == "computed"
+            and verdict.sink is None
+            and structural
+            and verdict.rule not in structural
+        ):
+            verdict = replace(verdict, rule=sorted(structural)[0])
+        renamed.append(verdict)
+    merged: dict[tuple[str, str], Verdict] = {}
+    by_rule: dict[str, list[Verdict]] = {}
+    for verdict in renamed:
+        by_rule.setdefault(verdict.rule, []).append(verdict)
+    for rule, group in by_rule.items():
+        located = [v for v in group if v.sink is not None]
+        best = min(group, key=_order)
+        if located and best.sink is None:
+            best = replace(best, sink=min(located, key=_order).sink)
+        merged[(rule, "")] = best
+        for verdict in located:
+            if best.sink is not None and verdict.sink != best.sink and verdict.sink is not None:
+                place = f"{verdict.sink.file}:{verdict.sink.line}"
+                merged.setdefault((rule, place), verdict)
+    return list(merged.values())
+
+
+def _order(verdict: Verdict) -> tuple[int, int]:
+    kind = verdict.witness.kind
+    strength = _STRENGTH.index(kind) if kind in _STRENGTH else len(_STRENGTH)
+    return (verdict.confidence.rank, strength)
+
+
+def weaker(one: Confidence, other: Confidence) -> Confidence:
+    """The lower of two confidences."""
+    return one if one.rank >= other.rank else other

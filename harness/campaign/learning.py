@@ -1,0 +1,241 @@
+"""Shape learning: finding the events that get past a handler's parsing, branch by branch.
+
+A search guided by novelty. A learning invocation tells which fields the handler read, decoded and
+compared (or, for a black box, its error names a field); the seed grows by what was missing; a
+value that the handler refused is exchanged for the next candidate; each constant it compared with
+becomes a variant. A seed is kept when the handler did something with it that it did with no other.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from harness.codecs.base import CodecError
+from harness.events.inject import AddressError
+from harness.events.seed import Seed
+from harness.events.shapes.defaults import CANDIDATES
+from harness.events.shapes.errors import from_error
+from harness.events.shapes.reads import control_of, grow
+from harness.model import Address, Observation, Status
+
+Signature = tuple[object, ...]
+Observe = Callable[[Seed], Observation]
+
+_ROUNDS = 16
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Learnt:
+    """A seed that reaches something of its own, what it showed, and the addresses it made read."""
+
+    seed: Seed
+    observation: Observation
+    read: frozenset[str]
+
+    @property
+    def standing(self) -> int:
+        """0: the handler failed; 1: it answered with a refusal (HTTP 4xx or 5xx); 2: it accepted."""
+        outcome = self.observation.outcome
+        if outcome.status is not Status.OK:
+            return 0
+        answer = outcome.response
+        code = answer.get("statusCode") if isinstance(answer, dict) else None
+        return 1 if isinstance(code, int) and code >= 400 else 2
+
+    @property
+    def healthy(self) -> bool:
+        """Whether the handler did not fail, so that a failure under attack says something."""
+        return self.standing > 0
+
+
+class Learner:
+    """Learns the shape of one trigger's event within a limit of invocations."""
+
+    def __init__(
+        self,
+        observe: Observe,
+        constants: tuple[str, ...] = (),
+        *,
+        limit: int = 400,
+        variants: int = 6,
+    ) -> None:
+        self._observe = observe
+        self._constants = constants
+        self._left = limit
+        self._variants = variants
+        self._seen: set[Signature] = set()
+        self._tried: set[str] = set()
+
+    def learn(self, seed: Seed) -> tuple[Learnt, ...]:
+        """Seeds worth attacking, the ones that the handler accepted first. Never empty."""
+        kept: list[Learnt] = []
+        queue = [seed]
+        while queue and self._left > 0 and len(kept) < self._variants:
+            learnt, variants = self._complete(queue.pop(0))
+            if learnt.standing < 2:
+                learnt, more = self._repair(learnt)
+                variants += more
+            if kept and not self._novel(learnt):
+                continue
+            self._remember(learnt)
+            kept.append(learnt)
+            fresh = [v for v in variants if v.variant not in self._tried]
+            self._tried.update(v.variant for v in fresh)
+            queue.extend(fresh)
+        kept += self._by_constants(kept)
+        kept.sort(key=lambda learnt: -learnt.standing)
+        if kept[0].healthy:
+            # A variant that only fails is kept when it reached something no healthy one did.
+            reached = frozenset().union(*(item.read for item in kept if item.healthy))
+            kept = [item for item in kept if item.healthy or item.read - reached]
+        return tuple(kept)
+
+    def _look(self, seed: Seed) -> Learnt:
+        self._left -= 1
+        observation = self._observe(seed)
+        read = frozenset(r.address for r in observation.outcome.reads if r.kind != "missing")
+        return Learnt(seed=seed, observation=observation, read=read)
+
+    def _complete(self, seed: Seed) -> tuple[Learnt, list[Seed]]:
+        """Grow a seed until the handler asks for nothing more."""
+        learnt = self._look(seed)
+        variants: dict[str, Seed] = {}
+        for _ in range(_ROUNDS):
+            growth = grow(learnt.seed, learnt.observation.outcome.reads)
+            variants |= {variant.variant: variant for variant in growth.variants}
+            if growth.seed is learnt.seed:
+                better = self._from_error(learnt)
+                if better is None:
+                    break
+                learnt = better
+            elif self._left <= 0:
+                break
+            else:
+                learnt = self._look(growth.seed)
+        growth = grow(learnt.seed, learnt.observation.outcome.reads)
+        variants |= {variant.variant: variant for variant in growth.variants}
+        return learnt, list(variants.values())
+
+    def _from_error(self, learnt: Learnt) -> Learnt | None:
+        error = learnt.observation.outcome.error
+        if error is None:
+            return None
+        for candidate in from_error(learnt.seed, error):
+            if self._left <= 0:
+                return None
+            tried = self._look(candidate)
+            if self._further(tried, learnt):
+                return tried
+        return None
+
+    def _repair(self, learnt: Learnt) -> tuple[Learnt, list[Seed]]:
+        """Exchange the values that a failing handler read, the last read first."""
+        variants: list[Seed] = []
+        for _ in range(4):
+            better = next(
+                (tried for tried in self._exchanges(learnt) if self._further(tried, learnt)), None
+            )
+            if better is None:
+                break
+            learnt, more = self._complete(better.seed)
+            variants += more
+            if learnt.standing == 2:
+                break
+        return learnt, variants
+
+    def _exchanges(self, learnt: Learnt) -> Iterator[Learnt]:
+        for address in _leaves_read(learnt):
+            for value in CANDIDATES:
+                if self._left <= 0:
+                    return
+                try:
+                    seed = learnt.seed.written(address, value)
+                except (AddressError, CodecError, TypeError):
+                    continue
+                yield self._look(seed)
+
+    def _by_constants(self, kept: list[Learnt]) -> list[Learnt]:
+        """Try the source's own constants as values where a comparison could not be seen."""
+        found: list[Learnt] = []
+        for learnt in [item for item in kept if item.healthy][:2]:
+            for address in _leaves_read(learnt):
+                current = learnt.seed.read(address)
+                if not isinstance(current, str):
+                    continue
+                for constant in self._constants:
+                    if self._left <= 0 or len(found) >= self._variants:
+                        return found
+                    try:
+                        seed = learnt.seed.written(address, constant)
+                    except (AddressError, CodecError):
+                        continue
+                    tried = self._look(seed)
+                    if tried.healthy and self._novel(tried):
+                        grown, _ = self._complete(tried.seed)
+                        self._remember(tried)
+                        self._remember(grown)
+                        found.append(grown)
+        return found
+
+    def _further(self, tried: Learnt, before: Learnt) -> bool:
+        """Whether a change got the handler further than it was."""
+        if tried.standing != before.standing:
+            return tried.standing > before.standing
+        error, old = tried.observation.outcome.error, before.observation.outcome.error
+        if error is None or old is None:
+            return False
+        return tried.read > before.read or (
+            len(error.trace) > 0 and _reached_later(error.trace, old.trace)
+        )
+
+    def _novel(self, learnt: Learnt) -> bool:
+        return signature(learnt) not in self._seen
+
+    def _remember(self, learnt: Learnt) -> None:
+        self._seen.add(signature(learnt))
+
+
+def signature(learnt: Learnt) -> Signature:
+    """What the handler did, without the values it did it with."""
+    observation = learnt.observation
+    outcome = observation.outcome
+    response = outcome.response
+    code = response.get("statusCode") if isinstance(response, dict) else None
+    return (
+        outcome.status,
+        outcome.error.type if outcome.error else None,
+        outcome.error.trace[-1:] if outcome.error else None,
+        learnt.read,
+        frozenset((call.service, call.operation) for call in observation.calls),
+        frozenset((sink.operation, sink.file, sink.line) for sink in outcome.sinks),
+        code,
+    )
+
+
+def _leaves_read(learnt: Learnt) -> list[Address]:
+    """Values under an attacker's control that the handler read, the last read first."""
+    found: dict[Address, None] = {}
+    for read in reversed(learnt.observation.outcome.reads):
+        if read.kind in ("missing", "decode"):
+            continue
+        address = Address.parse(read.address)
+        if (
+            address not in found
+            and control_of(learnt.seed, address) is not None
+            and learnt.seed.exists(address)
+            and not isinstance(learnt.seed.read(address), dict)
+        ):
+            found[address] = None
+    return list(found)[:8]
+
+
+def _reached_later(trace: tuple[str, ...], before: tuple[str, ...]) -> bool:
+    """Whether a traceback ends in a later line of the same function than another one."""
+    if len(trace) != len(before):
+        return len(trace) > len(before)
+    return _line(trace[-1]) > _line(before[-1])
+
+
+def _line(frame: str) -> int:
+    _, _, rest = frame.partition("line ")
+    digits = rest.split(",", 1)[0].strip()
+    return int(digits) if digits.isdigit() else 0

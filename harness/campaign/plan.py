@@ -1,0 +1,88 @@
+"""The plan: function x insertion point x payload, in the order in which it is tried."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from harness.campaign.learning import Learnt
+from harness.model import FieldRead, InsertionPoint, Payload
+
+# Rules whose trials can cost a whole timeout each go after all others.
+_EXPENSIVE = frozenset({"timeout", "runtime-crash"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """One payload at one point of one learnt seed (or at several points at once: a pack)."""
+
+    learnt: Learnt
+    points: tuple[InsertionPoint, ...]
+    payload: Payload
+
+    @property
+    def key(self) -> str:
+        """Names the cell in the store, across runs of the same application."""
+        seed = self.learnt.seed
+        where = "+".join(str(point) for point in self.points)
+        return f"{seed.trigger.template}|{seed.variant}|{where}|{self.payload.id}"
+
+
+def make_plan(
+    learnts: Sequence[Learnt], payloads: Iterable[Payload], language: str
+) -> Iterator[Cell]:
+    """Cells in the order of the payloads' priority, quick wins first, expensive rules last.
+
+    Points that the handler was seen to read are attacked one by one. The others are attacked
+    together, one invocation a payload, so that none is left out and none costs much.
+    """
+    fitting = sorted(
+        (p for p in payloads if not p.languages or language in p.languages),
+        key=lambda p: (p.rule in _EXPENSIVE, p.priority),
+    )
+    split = [(learnt, *split_points(learnt)) for learnt in learnts]
+    for payload in fitting:
+        for learnt, read, _ in split:
+            for point in read:
+                yield Cell(learnt=learnt, points=(point,), payload=payload)
+        learnt, _, unread = split[0]
+        if unread and payload.rule not in _EXPENSIVE:
+            yield Cell(learnt=learnt, points=unread, payload=payload)
+
+
+def split_points(
+    learnt: Learnt,
+) -> tuple[tuple[InsertionPoint, ...], tuple[InsertionPoint, ...]]:
+    """The points which the handler reads, and those it was not seen to read.
+
+    A carrier whose inside the handler decodes (a JSON body) is in neither: its fields are points
+    of their own, and rubbish instead of the carrier only tests the parser. Without learning reads
+    (a black box) every point counts as read.
+    """
+    points = learnt.seed.points
+    reads = learnt.observation.outcome.reads
+    carriers = {str(p.address) for p in points if _decoded_inside(p, points, reads)}
+    points = tuple(p for p in points if str(p.address) not in carriers)
+    if not reads:
+        return points, ()
+    read = tuple(p for p in points if _is_read(p, learnt.read))
+    return read, tuple(p for p in points if p not in read)
+
+
+def _decoded_inside(
+    point: InsertionPoint, points: Sequence[InsertionPoint], reads: Sequence[FieldRead]
+) -> bool:
+    text = str(point.address)
+    decoded = {f"{text}!{r.value}" for r in reads if r.kind == "decode" and r.address == text}
+    return any(str(other.address).startswith(tuple(decoded)) for other in points) if decoded else False
+
+
+def _is_read(point: InsertionPoint, read: frozenset[str]) -> bool:
+    if point.address.state is not None:
+        return True
+    steps = list(point.address.steps)
+    while steps and steps[-1][0] == "codec":
+        steps.pop()
+    plain = str(type(point.address)(tuple(steps)))
+    if plain in read:
+        return True
+    # A typed leaf ({"S": "x"}) is read through its parent when a deserialiser takes it whole.
+    return any(str(mirror) in read for mirror in point.mirrors)

@@ -1,0 +1,148 @@
+"""One invocation with everything around it: state put, decoys planted, observers read, put back."""
+
+import json
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from harness.events.arm import Infeasible
+from harness.events.seed import Seed
+from harness.model import (
+    AwsCall,
+    Callback,
+    Canary,
+    Invocation,
+    Observation,
+    Outcome,
+)
+
+
+class Target(Protocol):
+    """What the campaign needs of a target; see harness/targets/base.py."""
+
+    blind: frozenset[str]
+
+    def start(self) -> None: ...
+    def invoke(
+        self, event: bytes, *, learn: bool = False, extra: Mapping[str, str] | None = None
+    ) -> Outcome: ...
+    def restart(self) -> None: ...
+    def stop(self) -> None: ...
+
+
+class Cloud(Protocol):
+    """The local cloud as the campaign uses it."""
+
+    def mark(self) -> int: ...
+    def since(self, mark: int) -> tuple[AwsCall, ...]: ...
+    def put(self, kind: str, at: Mapping[str, str], value: Mapping[str, Any]) -> None: ...
+    def restore(self) -> None: ...
+
+
+class CallbackListener(Protocol):
+    """The out-of-band listener as the campaign uses it."""
+
+    @property
+    def address(self) -> str: ...
+    def url(self, token: str) -> str: ...
+    def mark(self) -> int: ...
+    def since(self, mark: int) -> tuple[Callback, ...]: ...
+
+
+class Decoys(Protocol):
+    """Planted files, one a trial."""
+
+    def path(self, canary: Canary) -> str: ...
+    def plant(self, canary: Canary) -> None: ...
+    def remove(self, canary: Canary) -> None: ...
+
+
+class Probe:
+    """Invokes one function and gathers what every observer saw, one invocation at a time."""
+
+    def __init__(
+        self, target: Target, cloud: Cloud, listener: CallbackListener, decoys: Decoys
+    ) -> None:
+        self._target = target
+        self._cloud = cloud
+        self._listener = listener
+        self._decoys = decoys
+        self.invocations = 0
+        self.errors = 0
+
+    @property
+    def blind(self) -> frozenset[str]:
+        """The observers which the target lacks."""
+        return self._target.blind
+
+    def facts(self, canary: Canary) -> dict[str, str]:
+        """The placeholders that depend on where the observers listen."""
+        url = self._listener.url(canary.token)
+        decoy = self._decoys.path(canary)
+        return {
+            "oob": url,
+            "oob_host": self._listener.address,
+            "oob_path": f"/{canary.token}",
+            "oob_name": f"{canary.token}.oob.faasfuzz.invalid",
+            "decoy": decoy,
+            "decoy_relative": "../" * 8 + decoy.lstrip("/"),
+            "delay": "2",
+        }
+
+    def observe(self, invocation: Invocation, *, learn: bool = False) -> Observation:
+        """Call the function once. Raises Infeasible when the event is no JSON."""
+        event = serialised(invocation.event)
+        planted = [t.canary for t in invocation.trials if t.payload.witness.decoy]
+        for canary in planted:
+            self._decoys.plant(canary)
+        self._put_state(invocation)
+        calls, callbacks = self._cloud.mark(), self._listener.mark()
+        outcome = self._target.invoke(
+            event, learn=learn, extra=_state_texts(invocation) if learn else None
+        )
+        observation = Observation(
+            outcome=outcome,
+            calls=self._cloud.since(calls),
+            callbacks=self._listener.since(callbacks),
+            blind=self._target.blind,
+        )
+        self._cloud.restore()
+        for canary in planted:
+            self._decoys.remove(canary)
+        self.invocations += 1
+        self.errors += outcome.status != "ok"
+        return observation
+
+    def fresh(self) -> None:
+        """The next invocation runs in a new runtime."""
+        self._target.restart()
+
+    def _put_state(self, invocation: Invocation) -> None:
+        for item in invocation.template.state:
+            seed = Seed(
+                function=invocation.function,
+                trigger=invocation.trigger,
+                template=invocation.template,
+                event=invocation.event,
+                state=invocation.state,
+                points=(),
+            )
+            at = {name: str(seed.read(address)) for name, address in item.at.items()}
+            self._cloud.put(item.kind, at, invocation.state[item.name])
+
+
+def serialised(event: Any) -> bytes:
+    """The event as the runtime receives it. Raises Infeasible for what JSON cannot hold."""
+    try:
+        return json.dumps(event, ensure_ascii=False, allow_nan=False).encode("utf-8")
+    except (TypeError, ValueError) as error:
+        raise Infeasible(f"the event cannot be written as JSON: {error}") from error
+
+
+def _state_texts(invocation: Invocation) -> dict[str, str]:
+    """Text values of the state by address, so that reads of them can be recognised."""
+    return {
+        f"@{name}/{key}": value
+        for name, item in invocation.state.items()
+        for key, value in item.items()
+        if isinstance(value, str)
+    }

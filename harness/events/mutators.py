@@ -1,0 +1,50 @@
+"""Mutators: ways of saying the same payload so that a naive filter lets it through.
+
+Each keeps the payload's meaning in the language it is for; where it does not apply, the text stays
+as it is. The techniques are those of the OWASP filter evasion cheat sheets and of sqlmap's tampers.
+"""
+
+import re
+from collections.abc import Callable
+from urllib.parse import quote
+
+_KEYWORDS = re.compile(r"\b(union|select|from|where|and|or|order|by|case|when)\b", re.IGNORECASE)
+
+
+def _mixed_case(text: str) -> str:
+    return _KEYWORDS.sub(lambda m: _alternate(m.group(0)), text)
+
+
+def _alternate(word: str) -> str:
+    return "".join(c.upper() if i % 2 else c.lower() for i, c in enumerate(word))
+
+
+def _nested_keywords(text: str) -> str:
+    """`union` survives a filter which deletes it once: `ununionion`."""
+    return _KEYWORDS.sub(lambda m: m.group(0)[:2] + m.group(0) + m.group(0)[2:], text)
+
+
+def _fullwidth_quotes(text: str) -> str:
+    return text.replace("'", "\uff07").replace('"', "\uff02")
+
+
+MUTATORS: dict[str, Callable[[str], str]] = {
+    "mixed-case": _mixed_case,
+    "nested-keywords": _nested_keywords,
+    "space-to-comment": lambda text: text.replace(" ", "/**/"),
+    "space-to-tab": lambda text: text.replace(" ", "\t"),
+    "space-to-ifs": lambda text: text.replace(" ", "${IFS}"),
+    "space-to-plus": lambda text: text.replace(" ", "+"),
+    "percent-encode": lambda text: quote(text, safe=""),
+    "double-percent-encode": lambda text: quote(quote(text, safe=""), safe=""),
+    "fullwidth-quotes": _fullwidth_quotes,
+    "dots-doubled": lambda text: text.replace("../", "....//"),
+    "backslashes": lambda text: text.replace("../", "..\\"),
+    "leading-space": lambda text: " " + text,
+    "trailing-newline": lambda text: text + "\n",
+    "leading-newline": lambda text: "\n" + text,
+    "upper-scheme": lambda text: re.sub(r"^https?", lambda m: m.group(0).upper(), text),
+    "quoted-letters": lambda text: re.sub(
+        r"\b(echo|expr|printf|curl|wget)\b", lambda m: f"{m.group(0)[0]}''{m.group(0)[1:]}", text
+    ),
+}

@@ -1,0 +1,111 @@
+"""A seed: the benign event from which every attack on one trigger of one function starts."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from harness.codecs.base import CodecError
+from harness.events import inject
+from harness.model import (
+    Address,
+    AttackerControl,
+    EventTemplate,
+    Function,
+    InsertionPoint,
+    Trigger,
+)
+
+_ROUTE_PARAMETER = re.compile(r"\{([^}+]+)\+?\}")
+_SAMPLE = "sample"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seed:
+    """A benign event of one trigger, its state, and its insertion points.
+
+    `variant` says what shape learning changed ("type=invoice"), for people.
+    """
+
+    function: Function
+    trigger: Trigger
+    template: EventTemplate
+    event: Any
+    state: Mapping[str, Mapping[str, Any]]
+    points: tuple[InsertionPoint, ...]
+    variant: str = ""
+
+    def read(self, address: Address) -> Any:
+        """The decoded value at an address of the event or the state. Raises AddressError."""
+        if address.state is None:
+            return inject.read(self.event, address)
+        return inject.read(self.state[address.state], Address(address.steps))
+
+    def exists(self, address: Address) -> bool:
+        """Whether something is at the address, and decodes."""
+        try:
+            self.read(address)
+        except (inject.AddressError, CodecError, KeyError):
+            return False
+        return True
+
+    def written(self, address: Address, value: Any) -> "Seed":
+        """A copy with another value at the address. Raises AddressError or CodecError."""
+        if address.state is None:
+            return replace(self, event=inject.write(self.event, address, value))
+        item = inject.write(self.state[address.state], Address(address.steps), value)
+        return replace(self, state={**self.state, address.state: item})
+
+
+def make_seed(template: EventTemplate, trigger: Trigger, function: Function) -> Seed:
+    """The template's event with the trigger's facts bound into it, and its insertion points."""
+    facts = dict(trigger.facts)
+    parameters = _ROUTE_PARAMETER.findall(facts.get("path", ""))
+    if "path" in facts:
+        facts["request_path"] = _ROUTE_PARAMETER.sub(_SAMPLE, facts["path"])
+    if facts.get("method") in ("ANY", "*"):
+        facts["method"] = "POST"
+    event: Any = template.event
+    for binding in template.bindings:
+        names = re.findall(r"\{(\w+)\}", binding.form)
+        if all(name in facts for name in names):
+            text = re.sub(r"\{(\w+)\}", lambda m: facts[m.group(1)], binding.form)
+            event = inject.write(event, binding.address, text)
+    points = template.points
+    if template.response.kind in ("http-v1", "http-v2"):
+        event, points = _route(event, points, parameters)
+    return Seed(
+        function=function,
+        trigger=trigger,
+        template=template,
+        event=event,
+        state={item.name: dict(item.value) for item in template.state},
+        points=tuple(point for point in points if _present(event, template, point)),
+    )
+
+
+def _route(
+    event: Any, points: tuple[InsertionPoint, ...], parameters: list[str]
+) -> tuple[Any, tuple[InsertionPoint, ...]]:
+    """Give an HTTP event the path parameters which its route declares, and no others."""
+    root = Address.parse("/pathParameters")
+    if not isinstance(event, dict) or "pathParameters" not in event:
+        return event, points
+    kept = tuple(point for point in points if point.address.steps[:1] != root.steps)
+    values = dict.fromkeys(parameters, _SAMPLE)
+    event = {**event, "pathParameters": values or None}
+    added = tuple(
+        InsertionPoint(address=root.key(name), control=AttackerControl.ANYONE)
+        for name in parameters
+    )
+    return event, (*added, *kept)
+
+
+def _present(event: Any, template: EventTemplate, point: InsertionPoint) -> bool:
+    if point.address.state is not None:
+        return any(item.name == point.address.state for item in template.state)
+    try:
+        inject.read(event, point.address)
+    except (inject.AddressError, CodecError):
+        return False
+    return True

@@ -1,0 +1,231 @@
+"""Growing a seed from what a learning invocation saw the handler read.
+
+A missing field is added where an attacker could have added it, a value that is decoded becomes
+decodable and its inside an insertion point, a value that is compared gives a variant of the seed
+for each constant it was compared with.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from harness.codecs import CODECS
+from harness.codecs.base import CodecError
+from harness.events import inject
+from harness.events.seed import Seed
+from harness.events.shapes.defaults import PLACEHOLDER, inner_default
+from harness.model import Address, AttackerControl, FieldRead, InsertionPoint, OpenContainer
+
+_ROOT = Address(())
+_TEXT_CODECS_HOLDING_FIELDS = frozenset({"json", "form", "query", "cookie", "jwt"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Growth:
+    """`seed` has every field the handler asked for; `variants` take a branch each."""
+
+    seed: Seed
+    variants: tuple[Seed, ...]
+
+
+def grow(seed: Seed, reads: Iterable[FieldRead]) -> Growth:
+    """The seed after one learning invocation. `seed` is returned itself when nothing was new."""
+    grown = seed
+    variants: list[Seed] = []
+    compared: list[tuple[Address, str, Any]] = []
+    for read in reads:
+        address = Address.parse(read.address)
+        if read.kind == "missing":
+            grown = add_field(grown, address)
+        elif read.kind in ("mapping", "sequence"):
+            grown = _retype(grown, address, {} if read.kind == "mapping" else [PLACEHOLDER])
+        elif read.kind == "cast":
+            grown = _castable(grown, address, str(read.value))
+        elif read.kind == "decode":
+            grown = _decodable(grown, address, str(read.value))
+        elif read.kind in ("equals", "startswith", "contains", "endswith"):
+            compared.append((address, read.kind, read.value))
+    for address, kind, value in compared:
+        variants.extend(_compared(grown, address, kind, value))
+    return Growth(seed=grown, variants=tuple(variants))
+
+
+def add_field(seed: Seed, address: Address, value: Any = None) -> Seed:
+    """Add a field that the handler asked for, where whoever causes the event could add it."""
+    if not address.steps or seed.exists(address):
+        return seed
+    kind, key = address.steps[-1]
+    if kind != "key":
+        return seed
+    parent = Address(address.steps[:-1], address.state)
+    container = _container(seed, parent)
+    if container is None:
+        return seed
+    filled = container.value if value is None else value
+    try:
+        if seed.read(parent) is None:
+            seed = seed.written(parent, {})
+        grown = seed.written(address, filled)
+        mirrors = tuple(Address.parse(m.replace("{key}", _segment(key))) for m in container.mirrors)
+        for mirror in mirrors:
+            grown = _mirrored(grown, mirror, filled)
+    except (CodecError, inject.AddressError, TypeError):
+        return seed
+    inner = Address.parse(container.point)
+    point = InsertionPoint(
+        address=Address((*address.steps, *inner.steps), address.state),
+        control=container.control,
+        mirrors=mirrors,
+        learnt=True,
+    )
+    return with_point(grown, point)
+
+
+def with_point(seed: Seed, point: InsertionPoint) -> Seed:
+    """The seed with one more insertion point, unless it has one at that address."""
+    if any(known.address == point.address for known in seed.points):
+        return seed
+    return replace(seed, points=(*seed.points, point))
+
+
+def control_of(seed: Seed, address: Address) -> InsertionPoint | None:
+    """The insertion point that the address is, or lies inside of."""
+    best: InsertionPoint | None = None
+    for point in seed.points:
+        steps = point.address.steps
+        if (
+            point.address.state == address.state
+            and address.steps[: len(steps)] == steps
+            and (best is None or len(steps) > len(best.address.steps))
+        ):
+            best = point
+    return best
+
+
+def _container(seed: Seed, parent: Address) -> OpenContainer | None:
+    """How fields are added to the mapping at `parent`; None when an attacker cannot."""
+    for container in seed.template.open:
+        if container.address == parent:
+            return container
+    whole = next((c for c in seed.template.open if c.address == _ROOT), None)
+    if whole is not None and parent.state is None:
+        return whole
+    for container in seed.template.open:
+        steps = container.address.steps
+        if (
+            container.point == ""
+            and parent.state == container.address.state
+            and parent.steps[: len(steps)] == steps
+        ):
+            return OpenContainer(address=parent, control=container.control)
+    around = control_of(seed, parent)
+    if around is None:
+        return None
+    return OpenContainer(address=parent, control=around.control)
+
+
+def _mirrored(seed: Seed, mirror: Address, value: Any) -> Seed:
+    """Write a mirror, making the list or mapping that holds it when the field is new."""
+    kind, key = mirror.steps[-1]
+    parent = Address(mirror.steps[:-1], mirror.state)
+    if kind == "key" and not seed.exists(parent):
+        return seed.written(parent, [value] if key == "0" else {key: value})
+    return seed.written(mirror, value)
+
+
+def _writable(seed: Seed, address: Address) -> AttackerControl | None:
+    point = control_of(seed, address)
+    return None if point is None else point.control
+
+
+def _retype(seed: Seed, address: Address, value: Any) -> Seed:
+    if _writable(seed, address) is None or not seed.exists(address):
+        return seed
+    current = seed.read(address)
+    if isinstance(current, type(value)):
+        return seed
+    if isinstance(value, list) and isinstance(current, (dict, str)) and current != PLACEHOLDER:
+        value = [current]
+    return _try_write(seed, address, value)
+
+
+def _castable(seed: Seed, address: Address, kind: str) -> Seed:
+    if _writable(seed, address) is None or not seed.exists(address):
+        return seed
+    current = seed.read(address)
+    if not isinstance(current, str):
+        return seed
+    try:
+        int(current) if kind == "int" else float(current)
+    except ValueError:
+        return _try_write(seed, address, "1")
+    return seed
+
+
+def _decodable(seed: Seed, address: Address, codec: str) -> Seed:
+    """Make the value decodable and its inside a set of insertion points."""
+    point = control_of(seed, address)
+    if point is None or codec not in CODECS or not seed.exists(address):
+        return seed
+    inside = address.decoded(codec)
+    if not seed.exists(inside):
+        seed = _try_write(seed, address, _encoded(codec, inner_default(codec)))
+    if not seed.exists(inside):
+        return seed
+    value = seed.read(inside)
+    if isinstance(value, (dict, list)):
+        for leaf, _ in inject.walk_leaves(value, inside):
+            seed = with_point(seed, replace(point, address=leaf, mirrors=(), learnt=True))
+        return seed
+    return with_point(seed, replace(point, address=inside, mirrors=(), learnt=True))
+
+
+def _encoded(codec: str, value: Any) -> Any:
+    try:
+        encoded = CODECS[codec].encode(value, None)
+    except CodecError:
+        return value
+    if isinstance(encoded, bytes):
+        try:
+            return encoded.decode("utf-8")
+        except UnicodeDecodeError:
+            return encoded
+    return encoded
+
+
+def _compared(seed: Seed, address: Address, kind: str, value: Any) -> list[Seed]:
+    if _writable(seed, address) is None or not seed.exists(address):
+        return []
+    current = seed.read(address)
+    if isinstance(value, str) and kind != "equals":
+        if not isinstance(current, str) or not value or len(value) > 200:
+            return []
+        wanted: Any = current + value if kind == "endswith" else value + current
+    else:
+        wanted = value
+    if wanted == current or isinstance(wanted, (dict, list)) or wanted == "":
+        return []
+    changed = _try_write(seed, address, wanted)
+    name = str(address).rsplit("/", 1)[-1]
+    label = f"{name}={wanted}" if isinstance(wanted, (str, int, float)) else name
+    if changed is seed:
+        return []
+    variant = ", ".join(part for part in (seed.variant, label[:60]) if part)
+    return [replace(changed, variant=variant)]
+
+
+def _try_write(seed: Seed, address: Address, value: Any) -> Seed:
+    try:
+        written = seed.written(address, value)
+        point = control_of(seed, address)
+        if point is not None and point.address == address:
+            for mirror in point.mirrors:
+                written = written.written(mirror, value)
+    except (CodecError, inject.AddressError, TypeError):
+        return seed
+    return written
+
+
+def _segment(key: str) -> str:
+    return re.sub(r"[~/!]", lambda m: {"~": "~0", "/": "~1", "!": "~2"}[m.group(0)], key)
