@@ -198,6 +198,7 @@ def finding_from_json(data: dict[str, Any]) -> Finding:
             "cwe": tuple(data["cwe"]),
             "calls": tuple(data["calls"]),
             "reproduce": tuple(data["reproduce"]),
+            "mutations": tuple(data["mutations"]),
         }
     )
 

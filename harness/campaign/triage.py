@@ -52,6 +52,7 @@ def to_finding(hit: Hit, rule: Rule, *, seed: int) -> Finding:
         trigger_index=function.triggers.index(invocation.trigger)
         if invocation.trigger in function.triggers
         else 0,
+        mutations=trial.mutations,
         seed=seed,
     )
 

@@ -2,8 +2,8 @@
 
 import random
 import time
-from collections.abc import Callable, Mapping
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import gettempdir
@@ -11,6 +11,7 @@ from tempfile import gettempdir
 from harness.campaign.budget import Budget
 from harness.campaign.config import RunConfig
 from harness.campaign.function_run import Catalogue, FunctionRun
+from harness.campaign.judge import Oracle
 from harness.campaign.moments import FunctionFinished, FunctionStarted, Moment
 from harness.campaign.probe import Probe
 from harness.errors import TargetError
@@ -68,7 +69,7 @@ class Worker:
     def run(self, function: Function, remaining: int) -> None:
         """One function's whole campaign. `remaining` functions (this one among them) still wait."""
         self._emit(FunctionStarted(function=function.name))
-        triggers = self._triggers(function)
+        triggers = self.triggers(function)
         try:
             summary = self._tested(function, triggers, remaining)
         except TargetError as error:
@@ -89,6 +90,26 @@ class Worker:
         shard = self._shard
         if not triggers:
             raise TargetError("none of its triggers was asked for by --trigger")
+        with self.opened(function) as (probe, oracles):
+            return FunctionRun(
+                function=function,
+                catalogue=shard.catalogue,
+                probe=probe,
+                oracles=oracles,
+                budget=self._budget(remaining),
+                seed=shard.config.seed,
+                emit=self._emit,
+                triggers=triggers,
+                done=shard.done.get(function.name, frozenset()),
+                known=shard.known.get(function.name, frozenset()),
+            ).run()
+
+    @contextmanager
+    def opened(self, function: Function) -> Iterator[tuple[Probe, Sequence[Oracle]]]:
+        """A started target with its observers, and the oracles that judge it.
+
+        Raises TargetError when the function's runtime cannot be had.
+        """
         context = OracleContext(
             secrets={**self._cloud.secrets(), **environment_decoys(function)},
             listener=self._listener.address,
@@ -98,26 +119,16 @@ class Worker:
         target = LocalTarget(
             function,
             environment=self._cloud.environment(),
-            client=shard.config.client,
+            client=self._shard.config.client,
         )
         try:
             target.start()
-            return FunctionRun(
-                function=function,
-                catalogue=shard.catalogue,
-                probe=Probe(target, self._cloud, self._listener, self._files),
-                oracles=all_oracles(context),
-                budget=self._budget(remaining),
-                seed=shard.config.seed,
-                emit=self._emit,
-                triggers=triggers,
-                done=shard.done.get(function.name, frozenset()),
-                known=shard.known.get(function.name, frozenset()),
-            ).run()
+            yield Probe(target, self._cloud, self._listener, self._files), all_oracles(context)
         finally:
             target.stop()
 
-    def _triggers(self, function: Function) -> tuple[Trigger, ...]:
+    def triggers(self, function: Function) -> tuple[Trigger, ...]:
+        """The function's triggers that are asked for; direct invocation when it declares none."""
         known = self._shard.catalogue.templates
         asked = self._shard.config.triggers
         triggers = tuple(t for t in function.triggers if t.template in known) or (

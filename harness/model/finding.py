@@ -110,6 +110,7 @@ class Finding:
     calls: tuple[str, ...] = ()
     reproduce: tuple[str, ...] = ()
     trigger_index: int = 0
+    mutations: tuple[str, ...] = ()
     seed: int = 0
 
 

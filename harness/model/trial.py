@@ -17,7 +17,8 @@ class Trial:
 
     `value` is what stands at the insertion point once rendered (before the point's codecs),
     `text` the rendered payload before its own `encode` codecs and mutation, `facts` the
-    placeholders it was rendered with.
+    placeholders it was rendered with. `mutations` names the mutators applied to the rendered text,
+    in order, so that the same attempt can be made again with another canary.
     """
 
     point: InsertionPoint
@@ -26,6 +27,7 @@ class Trial:
     value: Any
     text: Any
     facts: Mapping[str, str]
+    mutations: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,53 @@
+"""`faasfuzz demo`: a whole campaign on the bundled example application."""
+
+from pathlib import Path
+
+import click
+
+from harness.catalogue.paths import data_folder
+from harness.cli.durations import DURATION
+from harness.cli.run import campaign
+
+
+@click.command()
+@click.option("--max-time", type=DURATION, default="10m", show_default=True)
+@click.option("--workers", type=click.IntRange(1), metavar="N", help="[default: number of cores]")
+@click.option("--seed", type=click.IntRange(0), default=1, show_default=True)
+@click.option("--out", type=click.Path(path_type=Path), metavar="DIR")
+@click.option("--quiet", is_flag=True)
+@click.option("--no-progress", is_flag=True)
+def demo(
+    max_time: float,
+    workers: int | None,
+    seed: int,
+    out: Path | None,
+    quiet: bool,
+    no_progress: bool,
+) -> int:
+    """Run a campaign on the bundled example: a pipeline that reads job applications.
+
+    The example is vulnerable on purpose, so the exit code is 1 when all is well.
+    """
+    return campaign(
+        {
+            "source": data_folder("examples") / "cv-pipeline",
+            "function": (),
+            "trigger": (),
+            "rule": (),
+            "target": "local",
+            "client": "fast",
+            "max_time": max_time,
+            "max_invocations": None,
+            "workers": workers,
+            "seed": seed,
+            "out": out,
+            "fail_on": "high",
+            "baseline": None,
+            "resume": None,
+            "payloads": None,
+            "templates": None,
+            "parameter": (),
+            "quiet": quiet,
+            "no_progress": no_progress,
+        }
+    )

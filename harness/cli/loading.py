@@ -1,0 +1,38 @@
+"""What several commands need: the catalogue with the user's own folders, and a discovered source."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from harness.campaign.function_run import Catalogue
+from harness.catalogue.paths import data_folder, rules_folder
+from harness.catalogue.payloads import load_payloads
+from harness.catalogue.rules import load_rules
+from harness.catalogue.templates import load_templates
+from harness.discovery import discover
+from harness.errors import UsageError
+from harness.model import Application
+
+
+def load_catalogue(payloads: Path | None = None, templates: Path | None = None) -> Catalogue:
+    """The catalogue; entries in the user's folders override ours by id. Raises UsageError."""
+    for folder, option in ((payloads, "--payloads"), (templates, "--templates")):
+        if folder is not None and not folder.is_dir():
+            raise UsageError("no such folder", path=folder, mend=f"check {option}")
+    own_templates = [templates] if templates else []
+    own_payloads = [payloads] if payloads else []
+    return Catalogue(
+        templates={t.id: t for t in load_templates(data_folder("event_templates"), *own_templates)},
+        payloads=load_payloads(data_folder("payloads"), *own_payloads),
+        rules=load_rules(rules_folder()),
+    )
+
+
+def load_application(
+    source: Path, catalogue: Catalogue, parameters: Mapping[str, str]
+) -> Application:
+    """Discover what a source declares. Raises UsageError."""
+    if not source.exists():
+        raise UsageError(
+            "no such file or folder", path=source, mend="name a template or the folder holding it"
+        )
+    return discover(source, parameters=parameters, templates=tuple(catalogue.templates.values()))

@@ -1,0 +1,141 @@
+"""`faasfuzz run`: a campaign."""
+
+import os
+import secrets
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from harness.campaign.baseline import load_known
+from harness.campaign.config import RunConfig
+from harness.campaign.engine import run_campaign
+from harness.campaign.store import Store
+from harness.cli.durations import DURATION
+from harness.cli.loading import load_application, load_catalogue
+from harness.cli.progress import Teller
+from harness.cli.settings import apply_settings, load_settings
+from harness.discovery.describe import describe
+from harness.errors import UsageError
+from harness.model import CampaignReport, Severity
+from harness.reports import write_reports
+
+FORMATS = ("html", "json", "sarif", "junit", "markdown")
+_PATH = click.Path(path_type=Path)
+
+
+@click.command()
+@click.argument("source", type=_PATH)
+@click.option("--function", multiple=True, metavar="NAME", help="Only these (globs).")
+@click.option("--trigger", multiple=True, metavar="ID", help="Only these event templates.")
+@click.option("--rule", multiple=True, metavar="ID", help="Only these rules; the rest is not sent.")
+@click.option("--target", default="local", type=click.Choice(["local"]), show_default=True)
+@click.option(
+    "--client",
+    default="fast",
+    type=click.Choice(["fast", "ric"]),
+    show_default=True,
+    help="Local runtime client: ours, or the unmodified awslambdaric.",
+)
+@click.option("--max-time", type=DURATION, metavar="10m", help="For the whole campaign.")
+@click.option("--max-invocations", type=click.IntRange(1), metavar="N", help="Per function.")
+@click.option("--workers", type=click.IntRange(1), metavar="N", help="[default: number of cores]")
+@click.option("--seed", type=click.IntRange(0), metavar="N", help="Repeats the same plan.")
+@click.option("--out", type=_PATH, metavar="DIR", help="[default: faasfuzz-out/<campaign id>]")
+@click.option(
+    "--fail-on",
+    default="high",
+    show_default=True,
+    type=click.Choice([*Severity, "never"]),
+    help="Exit 1 for findings at or above this.",
+)
+@click.option("--baseline", type=_PATH, metavar="FILE", help="Findings that are known already.")
+@click.option("--resume", type=_PATH, metavar="CAMPAIGN", help="Go on with a stored campaign.")
+@click.option("--payloads", type=_PATH, metavar="DIR", help="Your own payloads, added to ours.")
+@click.option("--templates", type=_PATH, metavar="DIR", help="Your own event templates.")
+@click.option("--parameter", multiple=True, metavar="NAME=VALUE", help="A template parameter.")
+@click.option("--config", type=_PATH, metavar="FILE", help="[default: faasfuzz.toml]")
+@click.option("--quiet", is_flag=True, help="Print only errors and the report's place.")
+@click.option("--no-progress", is_flag=True, help="Plain lines instead of a live display.")
+@click.pass_context
+def run(context: click.Context, **params: Any) -> int:
+    """Test the application which SOURCE describes (a template, or the folder holding it)."""
+    config: Path | None = params["config"]
+    settings = load_settings(config, Path.cwd())
+    params = apply_settings(context, settings, str(config or "faasfuzz.toml"), params)
+    return campaign(params)
+
+
+def campaign(params: dict[str, Any]) -> int:
+    """A campaign from checked parameters; returns the exit code. Raises UsageError."""
+    catalogue = load_catalogue(params["payloads"], params["templates"])
+    for option, known in (("rule", catalogue.rules), ("trigger", catalogue.templates)):
+        for name in params[option]:
+            if name not in known:
+                raise UsageError(f"--{option} {name}: no such id", mend=f"see faasfuzz {option}s")
+    baseline = load_known(params["baseline"]) if params["baseline"] else {}
+    parameters = _parameters(params["parameter"])
+    application = load_application(params["source"], catalogue, parameters)
+    resumed = params["resume"]
+    identity = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
+    out: Path = params["out"] or Path("faasfuzz-out") / identity
+    seed: int | None = params["seed"]
+    if resumed is not None:
+        with Store.open(resumed) as stored:
+            out = stored.path.parent
+            identity = stored.get("id")
+            seed = stored.get("configuration")["seed"] if seed is None else seed
+    config = RunConfig(
+        source=params["source"].resolve(),
+        out=out,
+        functions=params["function"],
+        triggers=params["trigger"],
+        rules=params["rule"],
+        target=params["target"],
+        client=params["client"],
+        max_time=params["max_time"],
+        max_invocations=params["max_invocations"],
+        workers=params["workers"] or os.cpu_count() or 1,
+        seed=secrets.randbelow(2**32) if seed is None else seed,
+        payloads=params["payloads"],
+        templates=params["templates"],
+        parameters=parameters,
+    )
+    if not config.selected(application):
+        names = ", ".join(f.name for f in application.functions) or "none"
+        raise UsageError("no function to test", path=config.source, mend=f"it declares: {names}")
+    try:
+        store = Store(out / "campaign.db")
+    except OSError as error:
+        raise UsageError(f"cannot write here ({error.strerror})", path=out, mend="check --out") from error
+    with store, Teller(quiet=params["quiet"], live=not params["no_progress"]) as teller:
+        if resumed is None:
+            store.begin(identity, config, application.name, describe(application))
+        report = run_campaign(config, application, catalogue, store, identity, teller.listen)
+        write_reports(report, catalogue.rules, out, FORMATS)
+        teller.finish(report, out)
+    today = date.today()
+    accepted = frozenset(id for id, known in baseline.items() if known.holds(today))
+    return exit_code(report, params["fail_on"], accepted)
+
+
+def exit_code(report: CampaignReport, fail_on: str, accepted: frozenset[str]) -> int:
+    """The contract's exit code: interrupted, findings, untested, clean - in this order."""
+    if report.verdict == "interrupted":
+        return 130
+    if fail_on != "never":
+        worst = Severity(fail_on).rank
+        if any(f.severity.rank <= worst and f.id not in accepted for f in report.findings):
+            return 1
+    return 0 if all(function.tested for function in report.functions) else 3
+
+
+def _parameters(given: tuple[str, ...]) -> dict[str, str]:
+    parameters = {}
+    for text in given:
+        name, equals, value = text.partition("=")
+        if not equals:
+            raise UsageError(f"--parameter {text}: no value", mend="write NAME=VALUE")
+        parameters[name] = value
+    return parameters
