@@ -68,6 +68,7 @@ class Probe:
         self._decoys = decoys
         self.invocations = 0
         self.errors = 0
+        self.function_ms = 0.0
 
     @property
     def blind(self) -> frozenset[str]:
@@ -110,6 +111,7 @@ class Probe:
             self._decoys.remove(canary)
         self.invocations += 1
         self.errors += outcome.status != "ok"
+        self.function_ms += outcome.duration
         return observation
 
     def fresh(self) -> None:

@@ -67,7 +67,8 @@ class Payload:
 
     `template` is text with placeholders, or (for payloads that are a JSON value) any JSON value.
     `encode` names codecs applied to the rendered text before it goes to the insertion point.
-    `priority` 1 goes first (polyglots, quick wins), 5 last.
+    `repeat` gives placeholders of its own which stand for a text many times over. `priority` 1 goes
+    first (polyglots, quick wins), 5 last.
     """
 
     id: str
@@ -79,15 +80,21 @@ class Payload:
     encode: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
     priority: int = 3
+    repeat: Mapping[str, tuple[str, int]] = field(default_factory=dict)
     note: str = ""
 
     def render(self, facts: Mapping[str, str]) -> Any:
         """The payload's value with every known placeholder filled in."""
-        return fill(self.template, facts)
+        return fill(self.template, self._with_repeats(facts))
 
     def render_control(self, facts: Mapping[str, str]) -> Any:
         """The control's value, filled the same way."""
-        return fill(self.control, facts)
+        return fill(self.control, self._with_repeats(facts))
+
+    def _with_repeats(self, facts: Mapping[str, str]) -> Mapping[str, str]:
+        if not self.repeat:
+            return facts
+        return {**facts, **{name: text * times for name, (text, times) in self.repeat.items()}}
 
 
 def fill(value: Any, facts: Mapping[str, str]) -> Any:

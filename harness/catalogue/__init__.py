@@ -1,0 +1,1 @@
+"""The catalogues: event templates, payloads and rules, loaded from files and checked."""

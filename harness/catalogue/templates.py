@@ -1,0 +1,180 @@
+"""Event templates: `event_templates/<provider>/<service>/<name>.yaml`."""
+
+import re
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, Field
+
+from harness.catalogue.loading import Document, Strict, documents, validated
+from harness.codecs import CODECS
+from harness.errors import UsageError
+from harness.model import (
+    Address,
+    AttackerControl,
+    BatchShape,
+    Binding,
+    EventTemplate,
+    InsertionPoint,
+    OpenContainer,
+    ResponseContract,
+    StateItem,
+)
+
+ResponseKind = Literal["http-v1", "http-v2", "alb", "partial-batch", "ignored", "any", "echo"]
+
+
+def _address(text: str) -> str:
+    address = Address.parse(text)
+    for kind, name in address.steps:
+        if kind == "codec" and name not in CODECS:
+            raise ValueError(f"no codec {name!r}; known are {', '.join(CODECS)}")
+    return text
+
+
+def _pattern(text: str) -> str:
+    try:
+        re.compile(text)
+    except re.error as error:
+        raise ValueError(f"not a regular expression: {error}") from error
+    return text
+
+
+AddressText = Annotated[str, AfterValidator(_address)]
+PatternText = Annotated[str, AfterValidator(_pattern)]
+
+
+class _Point(Strict):
+    address: AddressText
+    control: AttackerControl
+    max_bytes: int | None = Field(None, gt=0)
+    pattern: PatternText | None = None
+    mirrors: tuple[AddressText, ...] = ()
+    note: str = ""
+
+
+class _Open(Strict):
+    address: AddressText
+    value: Any = "sample"
+    point: AddressText = ""
+    mirrors: tuple[str, ...] = ()
+    control: AttackerControl = AttackerControl.ANYONE
+
+
+class _Binding(Strict):
+    address: AddressText
+    form: str
+
+
+class _State(Strict):
+    name: str = Field(pattern=r"^[a-z][a-z0-9-]*$")
+    kind: Literal["s3-object", "dynamodb-item"]
+    at: dict[str, AddressText]
+    value: dict[str, Any]
+
+
+class _Batch(Strict):
+    records: AddressText
+    maximum: int = Field(gt=0)
+
+
+class _Response(Strict):
+    kind: ResponseKind
+    visible: bool
+
+
+class _Template(Strict):
+    id: str = Field(pattern=r"^[a-z0-9]+(\.[a-z0-9-]+)+$")
+    provider: str
+    service: str
+    title: str
+    source: str = Field(pattern=r"^https://")
+    event: Any
+    insertion_points: tuple[_Point, ...] = ()
+    open: tuple[_Open, ...] = ()
+    bindings: tuple[_Binding, ...] = ()
+    state: tuple[_State, ...] = ()
+    batch: _Batch | None = None
+    response: _Response
+    declared: tuple[dict[str, str], ...] = ()
+    notes: str = ""
+
+
+def load_templates(*folders: Path) -> tuple[EventTemplate, ...]:
+    """Every template below the folders; a later folder's entry replaces an earlier one's by id.
+
+    Raises UsageError for a file that is wrong, and for an id that one folder has twice.
+    """
+    found: dict[str, EventTemplate] = {}
+    for folder in folders:
+        own: dict[str, Path] = {}
+        for document in documents([folder]):
+            template = _template(document)
+            if template.id in own:
+                raise UsageError(
+                    f"id {template.id} is also in {own[template.id]}",
+                    path=document.path,
+                    line=document.line(("id",)),
+                    mend="give it another id",
+                )
+            own[template.id] = document.path
+            found[template.id] = template
+    return tuple(found.values())
+
+
+def _template(document: Document) -> EventTemplate:
+    read = validated(_Template, document)
+    states = {item.name for item in read.state}
+    for index, point in enumerate(read.insertion_points):
+        state = Address.parse(point.address).state
+        if state is not None and state not in states:
+            raise UsageError(
+                f"insertion_points.{index}: no state item {state!r}",
+                path=document.path,
+                line=document.line(("insertion_points", index)),
+            )
+    return EventTemplate(
+        id=read.id,
+        provider=read.provider,
+        service=read.service,
+        title=read.title,
+        source=read.source,
+        event=read.event,
+        points=tuple(
+            InsertionPoint(
+                address=Address.parse(p.address),
+                control=p.control,
+                max_bytes=p.max_bytes,
+                pattern=p.pattern,
+                mirrors=tuple(Address.parse(m) for m in p.mirrors),
+                note=p.note,
+            )
+            for p in read.insertion_points
+        ),
+        open=tuple(
+            OpenContainer(
+                address=Address.parse(o.address),
+                value=o.value,
+                point=o.point,
+                mirrors=o.mirrors,
+                control=o.control,
+            )
+            for o in read.open
+        ),
+        bindings=tuple(Binding(address=Address.parse(b.address), form=b.form) for b in read.bindings),
+        state=tuple(
+            StateItem(
+                name=s.name,
+                kind=s.kind,
+                at={name: Address.parse(text) for name, text in s.at.items()},
+                value=s.value,
+            )
+            for s in read.state
+        ),
+        batch=BatchShape(records=Address.parse(read.batch.records), maximum=read.batch.maximum)
+        if read.batch
+        else None,
+        response=ResponseContract(kind=read.response.kind, visible=read.response.visible),
+        declared=read.declared,
+        notes=read.notes,
+    )

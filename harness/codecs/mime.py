@@ -1,0 +1,77 @@
+"""Mail: an RFC 5322 message and its structure."""
+
+import re
+from email import message_from_bytes, policy
+from email.errors import HeaderParseError, MessageError
+from email.message import EmailMessage
+from typing import Any
+
+from harness.codecs.base import CodecError, as_bytes
+
+_LINE_BREAK = re.compile(r"[\r\n\0]")
+
+
+class Mime:
+    """`{"headers": {name: text}, "text": body, "attachments": [{filename, content_type, text}]}`.
+
+    Encoding writes a multipart message as a mail client would: RFC 2047 words in headers, RFC 2231
+    file names. A header or file name with a line break or NUL never arrives, so it is refused.
+    """
+
+    def decode(self, value: Any) -> dict[str, Any]:
+        message = message_from_bytes(as_bytes(value), policy=policy.default)
+        if not message.keys():
+            raise CodecError("a mail has headers")
+        assert isinstance(message, EmailMessage)
+        body = message.get_body(("plain", "html"))
+        return {
+            "headers": {
+                name: str(text)
+                for name, text in message.items()
+                if name.lower() not in ("content-type", "mime-version", "content-transfer-encoding")
+            },
+            "text": body.get_content() if body is not None else "",
+            "attachments": [
+                {
+                    "filename": part.get_filename() or "",
+                    "content_type": part.get_content_type(),
+                    "text": _content(part),
+                }
+                for part in message.iter_attachments()
+            ],
+        }
+
+    def encode(self, value: Any, original: Any) -> str:
+        if not isinstance(value, dict):
+            raise CodecError("a mail is a mapping of headers, text and attachments")
+        message = EmailMessage(policy=policy.default.clone(max_line_length=998))
+        try:
+            for name, text in value.get("headers", {}).items():
+                message[name] = _one_line(text)
+            message.set_content(str(value.get("text", "")))
+            for part in value.get("attachments", ()):
+                main, _, sub = str(part.get("content_type", "text/plain")).partition("/")
+                message.add_attachment(
+                    as_bytes(part.get("text", "")),
+                    maintype=main,
+                    subtype=sub or "plain",
+                    filename=_one_line(part.get("filename", "")),
+                )
+            return message.as_string()
+        except (MessageError, HeaderParseError, ValueError, LookupError, IndexError) as error:
+            raise CodecError(f"no mail can hold it: {error}") from error
+
+    def detect(self, value: Any) -> bool:
+        return isinstance(value, str) and re.match(r"[A-Za-z-]+: .*\r?\n", value) is not None
+
+
+def _one_line(text: Any) -> str:
+    written = str(text)
+    if _LINE_BREAK.search(written):
+        raise CodecError("a header holds no line break")
+    return written
+
+
+def _content(part: Any) -> str:
+    content = part.get_payload(decode=True)
+    return content.decode("utf-8", "replace") if isinstance(content, bytes) else str(content)
