@@ -1,0 +1,47 @@
+"""Writing records: a line of JSON each, at once, so that a crash loses none."""
+
+import json
+import os
+
+_LINES = 500
+_TEXT = 8192
+
+_fd = -1
+_left = _LINES
+_dumps = json.JSONEncoder(default=repr, ensure_ascii=True).encode
+
+
+def open_to(fd):
+    global _fd
+    _fd = fd
+
+
+def begin():
+    """A new invocation: its own allowance of lines."""
+    global _left
+    _left = _LINES
+
+
+def text(value):
+    """A value as JSON text of bounded length."""
+    if isinstance(value, (bytes, bytearray)):
+        value = bytes(value).decode("utf-8", "backslashreplace")
+    elif isinstance(value, os.PathLike):
+        value = os.fspath(value)
+        if isinstance(value, bytes):
+            value = value.decode("utf-8", "backslashreplace")
+    elif not isinstance(value, str):
+        value = repr(value)
+    return str(value[:_TEXT])
+
+
+def write(kind, fields):
+    """Append one record."""
+    global _left
+    if _left <= 0 or _fd < 0:
+        return
+    _left -= 1
+    try:
+        os.write(_fd, (_dumps({kind: fields}) + "\n").encode())
+    except (OSError, ValueError, TypeError, RecursionError):
+        pass  # a full file or an odd value: the record is lost, the function goes on

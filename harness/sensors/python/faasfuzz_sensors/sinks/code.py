@@ -1,0 +1,64 @@
+"""Code that is made while the function runs: eval, exec, compile."""
+
+import os
+
+from faasfuzz_sensors.record import text
+
+_LIMIT = 400
+_seen_files = {}
+
+
+def _from_file(filename):
+    """Whether code comes from a source file: that is an import, not a sink."""
+    found = _seen_files.get(filename)
+    if found is None:
+        found = os.path.isabs(filename) and os.path.exists(filename)
+        if len(_seen_files) < 10000:
+            _seen_files[filename] = found
+    return found
+
+
+def _collect(code, names, constants, depth):
+    names.update(code.co_names)
+    for value in code.co_consts:
+        if len(constants) >= _LIMIT:
+            return
+        if isinstance(value, (int, float)) and not isinstance(value, bool):
+            constants.append(value)
+        elif isinstance(value, (str, bytes)):
+            constants.append(text(value)[:300])
+        elif hasattr(value, "co_consts") and depth < 8:
+            _collect(value, names, constants, depth + 1)
+        elif isinstance(value, (tuple, frozenset)):
+            constants.extend(v for v in value if isinstance(v, (int, str)))
+
+
+def _exec(event, arguments):
+    code = arguments[0]
+    filename = getattr(code, "co_filename", None)
+    if filename is None or filename.startswith("<frozen") or _from_file(filename):
+        return None
+    names, constants = set(), []
+    _collect(code, names, constants, 0)
+    return (
+        "code",
+        "exec",
+        {
+            "filename": text(filename),
+            "names": sorted(names)[:_LIMIT],
+            "constants": constants[:_LIMIT],
+        },
+    )
+
+
+def _compile(event, arguments):
+    source, filename = arguments[0], arguments[1]
+    if not isinstance(source, (str, bytes)):
+        return None
+    name = text(filename) if filename is not None else ""
+    if _from_file(name):
+        return None
+    return ("code", "compile", {"source": text(source), "filename": name})
+
+
+EVENTS = {"exec": _exec, "compile": _compile}
