@@ -1,0 +1,49 @@
+"""Unsafe deserialisation (CWE-502): data named what is imported or called."""
+
+from collections.abc import Iterator
+
+from harness.model import Case, SinkCall, Verdict
+from harness.oracles.base import sink_verdict
+
+LOADERS = ("pickle", "_pickle", "yaml", "jsonpickle", "dill", "cloudpickle", "joblib", "shelve")
+
+
+class DeserializationOracle:
+    """A deserialiser resolved the name that the payload carries.
+
+    `pickle.find_class` with the canary as module, or an import of a module of that name, happens only when data
+    decides what is imported. A restricted unpickler or a safe loader refuses before that.
+    """
+
+    rules = ("unsafe-deserialization", "code-injection")
+
+    def judge(self, case: Case) -> Iterator[Verdict]:
+        trial = case.trial
+        token = trial.canary.token
+        for call in case.observation.outcome.sinks:
+            if call.category == "deserialization":
+                if token in str(call.arguments.get("module", "")) or _our_call(case, call):
+                    seen = f"{call.arguments.get('module')}.{call.arguments.get('name')}"
+                    yield sink_verdict("unsafe-deserialization", trial, call, seen)
+                    return
+            elif call.category == "import" and token in str(call.arguments.get("module", "")):
+                loader = any(name in LOADERS for name in call.through)
+                if loader or trial.payload.rule == "unsafe-deserialization":
+                    seen = f"import of {call.arguments.get('module')}"
+                    yield sink_verdict("unsafe-deserialization", trial, call, seen)
+                    return
+
+
+def _our_call(case: Case, call: SinkCall) -> bool:
+    """The payload's own function was resolved, which the control's loading never does."""
+    name = (call.arguments.get("module"), call.arguments.get("name"))
+    if case.trial.payload.rule != "unsafe-deserialization" or name not in (
+        ("operator", "mul"),
+        ("_operator", "mul"),
+    ):
+        return False
+    return not any(
+        (c.arguments.get("module"), c.arguments.get("name")) == name
+        for c in case.control.outcome.sinks
+        if c.category == "deserialization"
+    )

@@ -1,0 +1,55 @@
+"""Timeouts (CWE-400) and crashes (CWE-248, 755): the invocation did not end by an answer."""
+
+from collections.abc import Iterator
+
+from harness.model import Case, Confidence, Status, Verdict, Witness
+
+# A control that needs more than this part of the limit says that the function is merely slow.
+_SLOW = 0.5
+
+
+class TimeoutOracle:
+    """The trial ran into the function's own limit; its control was well below it."""
+
+    rules = ("timeout",)
+
+    def judge(self, case: Case) -> Iterator[Verdict]:
+        if case.observation.outcome.status is not Status.TIMEOUT or not case.alone:
+            return
+        limit = case.invocation.function.timeout * 1000
+        control = case.control.outcome
+        if control.status is Status.TIMEOUT or control.duration > limit * _SLOW:
+            return
+        yield Verdict(
+            rule="timeout",
+            trial=case.trial,
+            witness=Witness(
+                kind="timeout",
+                seen=f"over {limit / 1000:g} s, the control took {control.duration:.0f} ms",
+                where="duration",
+            ),
+            confidence=Confidence.CONFIRMED,
+        )
+
+
+class CrashOracle:
+    """The runtime process ended, or was killed for its memory; under the control it lived."""
+
+    rules = ("runtime-crash",)
+
+    def judge(self, case: Case) -> Iterator[Verdict]:
+        outcome = case.observation.outcome
+        if outcome.status not in (Status.CRASH, Status.OUT_OF_MEMORY) or not case.alone:
+            return
+        if case.control.outcome.status in (Status.CRASH, Status.OUT_OF_MEMORY, Status.INIT_ERROR):
+            return
+        yield Verdict(
+            rule="runtime-crash",
+            trial=case.trial,
+            witness=Witness(
+                kind="crash",
+                seen=outcome.error.message if outcome.error else str(outcome.status),
+                where="runtime",
+            ),
+            confidence=Confidence.CONFIRMED,
+        )
