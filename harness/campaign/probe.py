@@ -82,10 +82,12 @@ class Probe:
         return {
             "oob": url,
             "oob_host": self._listener.address,
+            "oob_port": self._listener.address.rpartition(":")[2],
             "oob_path": f"/{canary.token}",
             "oob_name": f"{canary.token}.oob.faasfuzz.invalid",
             "decoy": decoy,
             "decoy_relative": "../" * 8 + decoy.lstrip("/"),
+            "decoy_doubled": "....//" * 8 + decoy.lstrip("/"),
             "delay": "2",
         }
 
