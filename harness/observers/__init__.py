@@ -1,0 +1,1 @@
+"""What is seen of an invocation from outside: the local cloud, callbacks, decoys."""
