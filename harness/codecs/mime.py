@@ -30,7 +30,7 @@ class Mime:
                 for name, text in message.items()
                 if name.lower() not in ("content-type", "mime-version", "content-transfer-encoding")
             },
-            "text": body.get_content() if body is not None else "",
+            "text": body.get_content().removesuffix("\n") if body is not None else "",
             "attachments": [
                 {
                     "filename": part.get_filename() or "",
@@ -48,7 +48,7 @@ class Mime:
         try:
             for name, text in value.get("headers", {}).items():
                 message[name] = _one_line(text)
-            message.set_content(str(value.get("text", "")))
+            message.set_content(_body(value.get("text", "")))
             for part in value.get("attachments", ()):
                 main, _, sub = str(part.get("content_type", "text/plain")).partition("/")
                 message.add_attachment(
@@ -69,6 +69,13 @@ def _one_line(text: Any) -> str:
     written = str(text)
     if _LINE_BREAK.search(written):
         raise CodecError("a header holds no line break")
+    return written
+
+
+def _body(text: Any) -> str:
+    written = str(text)
+    if "\r" in written or "\0" in written:
+        raise CodecError("a mail's text holds lines, not single carriage returns or NUL")
     return written
 
 

@@ -30,7 +30,7 @@ from harness.model.observation import (
     SinkCall,
     Status,
 )
-from harness.model.payload import Canary, ExpectedWitness, Payload
+from harness.model.payload import Canary, ExpectedWitness, Payload, fill
 from harness.model.trial import Case, Invocation, Trial, Verdict
 
 __all__ = [
@@ -72,5 +72,6 @@ __all__ = [
     "Trigger",
     "Verdict",
     "Witness",
+    "fill",
     "fingerprint",
 ]

@@ -15,6 +15,8 @@ def set_task_root(path):
 
 def _is_application(filename):
     found = _known.get(filename)
+    if found is None and filename.startswith("<"):
+        found = _known[filename] = False  # frozen modules and code made from text
     if found is None:
         path = os.path.abspath(filename)
         found = (

@@ -1,0 +1,137 @@
+"""Putting moto's backends back to how they were, by unpickling what was pickled once.
+
+`copy.deepcopy` walks every object in Python and stops at locks and spooled files; a pickle is
+written once and read back in C. What must stay the one object it is (backends refer to each other)
+goes into the pickle as a reference.
+"""
+
+import io
+import pickle
+import tempfile
+import threading
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from moto.core.base_backend import AccountSpecificBackend, BackendDict, BaseBackend
+from moto.core.model_instances import model_data
+
+# Services which write into another when they are called.
+_REACHES = {
+    "sns": ("sqs",),
+    "events": ("sqs", "sns", "kinesis", "logs"),
+    "s3": ("sqs", "sns", "events"),
+    "dynamodb": ("dynamodbstreams",),
+    "stepfunctions": ("sqs", "sns", "dynamodb", "events"),
+    "scheduler": ("sqs", "sns", "events"),
+    "cloudformation": ("s3", "dynamodb", "sqs", "sns", "ssm", "secretsmanager", "events"),
+}
+# Names that differ between the wire and the backend's module.
+_SAME = {"dynamodbstreams": "dynamodb"}
+
+
+class Snapshot:
+    """The state of every backend at one moment.
+
+    Backends that did not exist then are emptied by `restore`.
+    """
+
+    def __init__(self) -> None:
+        self._pickles: dict[str, bytes] = {}
+        self._live: dict[str, Any] = {}
+        for name, holder in _holders():
+            buffer = io.BytesIO()
+            _Pickler(buffer, self._live).dump(_contents(holder))
+            self._pickles[name] = buffer.getvalue()
+
+    def restore(self, services: Iterable[str]) -> None:
+        """Put back these services and those which they write into."""
+        touched = {_SAME.get(s, s).replace("-", "") for s in services}
+        touched |= {_SAME.get(t, t) for s in touched for t in _REACHES.get(s, ())}
+        for name, holder in _holders():
+            if name.replace("-", "") in touched:
+                self._restore(name, holder)
+
+    def _restore(self, name: str, holder: BackendDict[Any]) -> None:
+        _forget_instances(holder)
+        pickled = self._pickles.get(name)
+        if pickled is None:
+            for account in holder.values():
+                account.reset()
+            return
+        attributes, regions = _Unpickler(io.BytesIO(pickled), self._live).load()
+        holder.__dict__.update(attributes)
+        for account, backends in holder.items():
+            for region, backend in backends.items():
+                state = regions.get((account, region))
+                if state is None:
+                    backend.reset()
+                else:
+                    backend.__dict__ = state
+
+
+def _holders() -> list[tuple[str, BackendDict[Any]]]:
+    """Every service that has a backend, by moto's name."""
+    return [(holder.service_name, holder) for holder in list(BackendDict._instances)]
+
+
+def _contents(holder: BackendDict[Any]) -> tuple[dict[str, Any], dict[tuple[str, str], Any]]:
+    # Some holders keep an index of their own over all accounts (S3: who owns which bucket).
+    attributes = {n: v for n, v in vars(holder).items() if isinstance(v, dict)}
+    regions = {(a, r): vars(b) for a, r, b in holder.iter_backends()}
+    return attributes, regions
+
+
+def _forget_instances(holder: BackendDict[Any]) -> None:
+    """moto keeps a list of every model object ever made: memory would grow with each call."""
+    package = holder.backend.__module__.split(".")[1]
+    for model in model_data[package].values():
+        tracker: Any = model
+        for instance in tracker.instances_tracked:
+            dispose: Callable[[], None] | None = getattr(instance, "dispose", None)
+            if dispose is not None:
+                dispose()  # closes the temporary files behind objects of S3
+        tracker.instances_tracked = []
+
+
+class _Pickler(pickle.Pickler):
+    def __init__(self, file: io.BytesIO, live: dict[str, Any]) -> None:
+        super().__init__(file, protocol=5)
+        self._live = live
+
+    def persistent_id(self, obj: Any) -> str | None:
+        if isinstance(obj, BaseBackend | BackendDict | AccountSpecificBackend):
+            key = str(id(obj))
+            self._live[key] = obj
+            return key
+        return None
+
+    def reducer_override(self, obj: Any) -> Any:
+        if isinstance(obj, _LOCKS):
+            return _fresh_lock, (isinstance(obj, _RLOCK),)
+        if isinstance(obj, tempfile.SpooledTemporaryFile):
+            obj.seek(0)
+            return _spooled, (obj._max_size, obj.read())  # type: ignore[attr-defined]
+        return NotImplemented
+
+
+class _Unpickler(pickle.Unpickler):
+    def __init__(self, file: io.BytesIO, live: dict[str, Any]) -> None:
+        super().__init__(file)
+        self._live = live
+
+    def persistent_load(self, pid: str) -> Any:
+        return self._live[pid]
+
+
+_RLOCK = type(threading.RLock())
+_LOCKS = (type(threading.Lock()), _RLOCK)
+
+
+def _fresh_lock(reentrant: bool) -> Any:
+    return threading.RLock() if reentrant else threading.Lock()
+
+
+def _spooled(size: int, content: bytes) -> "tempfile.SpooledTemporaryFile[bytes]":
+    made = tempfile.SpooledTemporaryFile(size)
+    made.write(content)
+    return made

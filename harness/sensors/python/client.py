@@ -1,0 +1,365 @@
+"""The fast runtime client: what AWS's awslambdaric does, over frames on one socket.
+
+Runs as the main program of the function's process under Python 3.8 and later, standard library
+only. Behaviour follows awslambdaric 4 (bootstrap.py, lambda_context.py, lambda_runtime_marshaller)
+and the tests hold it against the real one.
+
+Argument: one JSON object {"fd", "path", "sensors"}: the socket, the folders that go in front of
+the standard library, and the folder of the sensors or null.
+
+A request frame is <u32 event length, u32 extra length, u64 deadline in epoch ms, 36 bytes request
+id>, the extra and the event. An extra length other than 0 asks for a learning invocation and holds
+a JSON object (address -> text). A reply frame is <u8 kind, u32 length, u64 duration ns, u64 CPU ns>
+and a body; kinds: 0 ready, 1 answer, 2 error, 3 init error, 4 answer too large (its size).
+"""
+
+import gc
+import importlib
+import io
+import json
+import logging
+import os
+import site
+import socket
+import struct
+import sys
+import time
+import traceback
+
+_REQUEST = struct.Struct("<IIQ36s")
+_REPLY = struct.Struct("<BIQQ")
+_READY, _ANSWER, _ERROR, _INIT_ERROR, _TOO_LARGE = range(5)
+_RESPONSE_LIMIT = 6291556
+_NOW = {"request_id": ""}  # of the call that runs: log records carry it
+
+
+class Fault(Exception):
+    """An error of the runtime rather than of the handler (awslambdaric's FaultException)."""
+
+    def __init__(self, kind, message, trace=None):
+        Exception.__init__(self, message)
+        self.kind = kind
+        self.message = message
+        self.trace = trace
+
+
+class CognitoIdentity(object):
+    __slots__ = ["cognito_identity_id", "cognito_identity_pool_id"]
+
+    def __init__(self):
+        self.cognito_identity_id = None
+        self.cognito_identity_pool_id = None
+
+    def __repr__(self):
+        return "CognitoIdentity([cognito_identity_id=%s,cognito_identity_pool_id=%s])" % (
+            self.cognito_identity_id,
+            self.cognito_identity_pool_id,
+        )
+
+
+class LambdaContext(object):
+    """https://docs.aws.amazon.com/lambda/latest/dg/python-context.html"""
+
+    def __init__(self, invoke_id, deadline, arn):
+        get = os.environ.get
+        self.aws_request_id = invoke_id
+        self.log_group_name = get("AWS_LAMBDA_LOG_GROUP_NAME")
+        self.log_stream_name = get("AWS_LAMBDA_LOG_STREAM_NAME")
+        self.function_name = get("AWS_LAMBDA_FUNCTION_NAME")
+        self.memory_limit_in_mb = get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE")
+        self.function_version = get("AWS_LAMBDA_FUNCTION_VERSION")
+        self.invoked_function_arn = arn
+        self.tenant_id = None
+        self.client_context = None
+        self.identity = CognitoIdentity()
+        self._epoch_deadline_time_in_ms = deadline
+
+    def get_remaining_time_in_millis(self):
+        left = self._epoch_deadline_time_in_ms - int(time.time() * 1000)
+        return left if left > 0 else 0
+
+    def w3c(self):
+        return {}
+
+    def log(self, msg):
+        sys.stdout.write(str(msg))
+
+    def __repr__(self):
+        fields = [name for name in vars(self) if not name.startswith("_")]
+        told = ",".join("%s=%s" % (name, getattr(self, name)) for name in fields)
+        return "LambdaContext([%s])" % told
+
+
+class _LogHandler(logging.Handler):
+    def emit(self, record):
+        sys.stdout.write(self.format(record))
+
+
+class _LogFilter(logging.Filter):
+    def filter(self, record):
+        record.aws_request_id = _NOW["request_id"]
+        record.tenant_id = None
+        return True
+
+
+class _JsonFormatter(logging.Formatter):
+    """The fields of Lambda's JSON log format."""
+
+    def format(self, record):
+        told = {
+            "timestamp": self.formatTime(record, "%Y-%m-%dT%H:%M:%SZ"),
+            "level": record.levelname,
+            "message": record.getMessage(),
+            "logger": record.name,
+            "requestId": record.aws_request_id,
+        }
+        if record.exc_info:
+            told["errorType"] = record.exc_info[0].__name__
+            told["errorMessage"] = str(record.exc_info[1])
+            told["stackTrace"] = traceback.format_tb(record.exc_info[2])
+        return json.dumps(told, ensure_ascii=False, default=str) + "\n"
+
+
+def set_up_logging():
+    logging.Formatter.converter = time.gmtime
+    handler = _LogHandler()
+    if os.environ.get("AWS_LAMBDA_LOG_FORMAT", "").upper() == "JSON":
+        handler.setFormatter(_JsonFormatter())
+    else:
+        text = "[%(levelname)s]\t%(asctime)s.%(msecs)03dZ\t%(aws_request_id)s\t%(message)s\n"
+        handler.setFormatter(logging.Formatter(text, "%Y-%m-%dT%H:%M:%S"))
+    handler.addFilter(_LogFilter())
+    root = logging.getLogger()
+    level = os.environ.get("AWS_LAMBDA_LOG_LEVEL", "").upper()
+    if level in ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"):
+        root.setLevel(level)
+    root.addHandler(handler)
+
+
+def make_encoder():
+    """awslambdaric encodes with simplejson (Decimals, named tuples); so do we where it is there."""
+    ascii_only = os.environ.get("AWS_EXECUTION_ENV") in (
+        "AWS_Lambda_python3.%d" % minor for minor in range(8, 12)
+    )
+    try:
+        import simplejson
+    except ImportError:
+        return json.JSONEncoder(ensure_ascii=ascii_only).encode
+
+    import decimal
+
+    def default(value):
+        if isinstance(value, decimal.Decimal):
+            return float("nan") if value.is_nan() else simplejson.RawJSON(str(value))
+        raise TypeError("Object of type %s is not JSON serializable" % value.__class__.__name__)
+
+    return simplejson.JSONEncoder(
+        use_decimal=False, ensure_ascii=ascii_only, allow_nan=True, default=default
+    ).encode
+
+
+def load_handler(name):
+    try:
+        module, function = name.rsplit(".", 1)
+    except ValueError as error:
+        raise Fault(
+            "Runtime.MalformedHandlerName", "Bad handler '%s': %s" % (name, error)
+        ) from None
+    if module.split(".")[0] in sys.builtin_module_names:
+        raise Fault(
+            "Runtime.BuiltInModuleConflict",
+            "Cannot use built-in module %s as a handler module" % module,
+        )
+    try:
+        loaded = importlib.import_module(module.replace("/", "."))
+    except ImportError as error:
+        raise Fault(
+            "Runtime.ImportModuleError", "Unable to import module '%s': %s" % (module, error)
+        ) from None
+    except SyntaxError as error:
+        trace = ['  File "%s" Line %s\n    %s' % (error.filename, error.lineno, error.text)]
+        raise Fault(
+            "Runtime.UserCodeSyntaxError",
+            "Syntax error in module '%s': %s" % (module, error),
+            trace,
+        ) from None
+    try:
+        return getattr(loaded, function)
+    except AttributeError:
+        raise Fault(
+            "Runtime.HandlerNotFound", "Handler '%s' missing on module '%s'" % (function, module)
+        ) from None
+
+
+def error_object(error, request_id):
+    """errorMessage, errorType, requestId, stackTrace: no frame of ours at the top of the trace."""
+    if isinstance(error, Fault):
+        kind, message, trace = error.kind, error.message, error.trace
+    else:
+        # Plain tuples, as awslambdaric makes them: their text has no markers under the columns.
+        frames = [
+            (frame.filename, frame.lineno, frame.name, frame.line)
+            for frame in traceback.extract_tb(error.__traceback__)
+            if "/faasfuzz_sensors/" not in frame.filename
+        ]
+        while len(frames) > 1 and frames[0][0] == __file__:
+            del frames[0]
+        kind, message, trace = type(error).__name__, str(error), traceback.format_list(frames)
+    return {
+        "errorMessage": message,
+        "errorType": kind,
+        "requestId": request_id,
+        "stackTrace": trace or [],
+    }
+
+
+def log_error(told):
+    head = "[ERROR] " + told["errorType"]
+    if told["errorMessage"]:
+        head += ": " + told["errorMessage"]
+    lines = [head, "Traceback (most recent call last):"]
+    for element in told["stackTrace"]:
+        for line in element.splitlines():
+            bare = line.lstrip(" ")
+            lines.append("\u00a0" * (len(line) - len(bare)) + bare)
+    sys.stdout.write("\r".join(lines) + "\n")
+
+
+class Connection(object):
+    """The child's end of the socket."""
+
+    def __init__(self, fd):
+        self._socket = socket.socket(fileno=fd)
+        self._socket.set_inheritable(False)
+        self._socket.setblocking(True)
+        self._owner = os.getpid()
+
+    def receive(self):
+        """(request id, deadline, extra, event); the process ends with its harness."""
+        if os.getpid() != self._owner:  # a handler forked and its child came back here
+            os._exit(0)
+        got = self._socket.recv(1 << 16)
+        while True:
+            if not got:
+                os._exit(0)
+            if len(got) >= _REQUEST.size:
+                size, extra, deadline, name = _REQUEST.unpack_from(got)
+                start = _REQUEST.size + extra
+                if len(got) >= start + size:
+                    break
+            more = self._socket.recv(1 << 20)
+            got = got + more if more else b""
+        return name.decode("ascii"), deadline, got[_REQUEST.size : start], got[start:]
+
+    def send(self, kind, body, duration, cpu):
+        self._socket.sendall(_REPLY.pack(kind, len(body), duration, cpu) + body)
+
+
+def serve(connection, handler, sensors, encode):
+    arn = _invoked_arn()
+    clock, cpu_clock = time.perf_counter_ns, time.process_time_ns
+    environ = os.environ
+    while True:
+        request_id, deadline, extra, event = connection.receive()
+        _NOW["request_id"] = request_id
+        environ["_X_AMZN_TRACE_ID"] = "Root=1-%08x-%s;Sampled=0" % (
+            deadline // 1000,
+            request_id.replace("-", "")[:24],
+        )
+        kind = _ANSWER
+        started, cpu = clock(), cpu_clock()
+        try:
+            if sensors is not None:
+                body = _observed(handler, sensors, event, extra, request_id, deadline, arn, encode)
+            else:
+                context = LambdaContext(request_id, deadline, arn)
+                body = _encoded(handler(_decoded(event), context), encode)
+        except Exception as error:
+            told = error_object(error, request_id)
+            log_error(told)
+            kind, body = _ERROR, json.dumps(told).encode("ascii")
+        if len(body) > _RESPONSE_LIMIT:
+            kind, body = _TOO_LARGE, b"%d" % len(body)
+        connection.send(kind, body, clock() - started, cpu_clock() - cpu)
+
+
+def _observed(handler, sensors, event, extra, request_id, deadline, arn, encode):
+    """One call with sensors: told that it begins, and with a recording event when learning."""
+    sensors.begin()
+    context = LambdaContext(request_id, deadline, arn)
+    value = _decoded(event)
+    if not extra:
+        return _encoded(handler(value, context), encode)
+    try:
+        value = sensors.learn(value, extra=json.loads(extra))
+        return _encoded(handler(value, context), encode)
+    finally:
+        sensors.unlearn()
+
+
+def _decoded(event):
+    try:
+        return json.loads(event)
+    except Exception as error:
+        raise Fault("Runtime.UnmarshalError", "Unable to unmarshal input: %s" % error) from None
+
+
+def _encoded(response, encode):
+    if isinstance(response, bytes):
+        return response
+    try:
+        return encode(response).encode("utf-8")
+    except Exception as error:
+        raise Fault("Runtime.MarshalError", "Unable to marshal response: %s" % error) from None
+
+
+def _invoked_arn():
+    return os.environ.pop("FAASFUZZ_FUNCTION_ARN", None)
+
+
+def load_sensors(folder):
+    """Install the sensors before any of the function's code runs; they stay off its path."""
+    fd = os.environ.pop("FAASFUZZ_SENSOR_FD", None)
+    if fd is None:
+        return None
+    sys.path.insert(0, folder)
+    try:
+        import faasfuzz_sensors
+    finally:
+        sys.path.remove(folder)
+    faasfuzz_sensors.install(int(fd), os.environ["LAMBDA_TASK_ROOT"])
+    return faasfuzz_sensors
+
+
+def main():
+    started, cpu = time.perf_counter_ns(), time.process_time_ns()
+    settings = json.loads(sys.argv[1])
+    sys.argv[1:] = []
+    for name in ("stdout", "stderr"):
+        raw = io.FileIO(getattr(sys, name).fileno(), "w", closefd=False)
+        errors = "strict" if name == "stdout" else "backslashreplace"
+        setattr(sys, name, io.TextIOWrapper(raw, "utf-8", errors, write_through=True))
+    connection = Connection(settings["fd"])
+    # We run with -S: an interpreter's own packages are not there in Lambda, exit() is.
+    site.setquit()
+    standard = list(sys.path)
+    sys.path[:] = settings["path"][-1:] + standard
+    encode = make_encoder()
+    sys.path[:] = settings["path"] + standard
+    set_up_logging()
+    try:
+        sensors = load_sensors(settings["sensors"])
+        handler = load_handler(os.environ["_HANDLER"])
+    except Exception as error:
+        told = error_object(error, "")
+        log_error(told)
+        connection.send(_INIT_ERROR, json.dumps(told).encode("ascii"), 0, 0)
+        sys.exit(1)
+    gc.collect()
+    gc.freeze()  # what the import left is long-lived: no collection need look at it again
+    connection.send(_READY, b"", time.perf_counter_ns() - started, time.process_time_ns() - cpu)
+    serve(connection, handler, sensors, encode)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Ways to invoke a function. Every target speaks the protocol of harness.targets.base."""

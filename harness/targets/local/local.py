@@ -1,0 +1,252 @@
+"""The local target: a Python function run as Lambda runs it, on this machine."""
+
+import json
+import secrets
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from harness.errors import TargetError
+from harness.model import Function, FunctionError, Outcome, Status
+from harness.targets.local import outcomes
+from harness.targets.local.channel import REQUEST_LIMIT, Channel, Kind, Reply, Request
+from harness.targets.local.dependencies import cache_folder, search_path
+from harness.targets.local.environment import function_arn, lambda_environment
+from harness.targets.local.fast import CLIENT, FastChannel
+from harness.targets.local.interpreters import find_interpreter
+from harness.targets.local.process import Process
+from harness.targets.local.ric import SITE, RicChannel
+from harness.targets.local.worker import End, Ended, Worker
+
+# Lambda's init phase (https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html);
+# an init that takes longer is tried once more within the function's own timeout.
+_INIT_SECONDS = 10
+
+
+class LocalTarget:
+    """Runs one function in a process of its own; lock-step, not for use by two threads at once.
+
+    `environment` is added to the function's (endpoints, credentials). `client` is "fast" (ours) or
+    "ric" (the unmodified awslambdaric, without learning). `cache` holds installed packages.
+    """
+
+    def __init__(
+        self,
+        function: Function,
+        *,
+        environment: Mapping[str, str],
+        client: str = "fast",
+        sensors: bool = True,
+        cache: Path | None = None,
+    ) -> None:
+        if client not in ("fast", "ric"):
+            raise ValueError(f"client is {client!r}, not fast or ric")
+        self.name = "local"
+        self.blind = frozenset() if sensors else frozenset({"sensors"})
+        self._function = function
+        self._environment = environment
+        self._client = client
+        self._sensors = sensors
+        self._cache = cache or cache_folder()
+        self._interpreter = Path()
+        self._path: tuple[Path, ...] = ()
+        self._code = Path()
+        self._worker: Worker | None = None
+        self._cold = False
+        self._prefix = f"{secrets.token_hex(4)}-{secrets.token_hex(2)}-4{secrets.token_hex(2)[1:]}"
+        self._count = 0
+
+    def start(self) -> None:
+        """Find the interpreter, install what is missing, and begin the cold start."""
+        function = self._function
+        if function.code is None or not function.code.is_dir():
+            raise TargetError(
+                f"{function.name} has no code folder ({function.code}); the local target runs zip "
+                "packages: check CodeUri, or use --target docker"
+            )
+        self._code = function.code.resolve()
+        self._interpreter = find_interpreter(function.runtime)
+        packages = search_path(function, self._interpreter, self._cache)
+        self._path = (self._code, *packages)
+        self.restart()
+
+    def invoke(
+        self, event: bytes, *, learn: bool = False, extra: Mapping[str, str] | None = None
+    ) -> Outcome:
+        """See Target.invoke. After an exit, a timeout or a failed init the next call is cold."""
+        self._count += 1
+        request_id = f"{self._prefix}-a{self._count >> 48 & 0xFFF:03x}-{self._count:012x}"
+        if len(event) > REQUEST_LIMIT:
+            status, error = outcomes.request_too_large(len(event))
+            return Outcome(status=status, error=error, request_id=request_id)
+        worker = self._worker or self._spawn()
+        init: float | None = None
+        if self._cold:
+            ready = worker.wait(_INIT_SECONDS + self._function.timeout)
+            if isinstance(ready, End) or ready.kind is not Kind.READY:
+                return self._failed_init(worker, ready, request_id)
+            init, self._cold = ready.duration, False
+        timeout = self._function.timeout
+        request = Request(
+            id=request_id,
+            event=event,
+            deadline=int((time.time() + timeout) * 1000),
+            learn=learn and self._sensors,
+            extra=extra,
+        )
+        reply = worker.call(request, timeout)
+        if isinstance(reply, End):
+            return self._ended(worker, reply, request_id, init)
+        return self._replied(worker, reply, request_id, init)
+
+    def restart(self) -> None:
+        """A fresh process with an empty /tmp."""
+        self.stop()
+        self._spawn()
+
+    def stop(self) -> None:
+        if self._worker is not None:
+            self._worker.stop()
+            self._worker = None
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    def _spawn(self) -> Worker:
+        function = self._function
+        process = Process(memory_mb=function.memory, ephemeral_mb=function.ephemeral_mb)
+        environment = lambda_environment(
+            function, code=self._code, scratch=process.scratch, extra=self._environment
+        )
+        arn = function_arn(function, environment["AWS_REGION"])
+        fds = []
+        if self._sensors:
+            environment["FAASFUZZ_SENSOR_FD"] = str(process.records.fd)
+            fds.append(process.records.fd)
+        channel: Channel
+        if self._client == "fast":
+            fast = FastChannel()
+            channel, theirs = fast, fast.theirs.fileno()
+            settings = {
+                "fd": theirs,
+                "path": [str(folder) for folder in self._path],
+                "sensors": str(CLIENT.parent),
+            }
+            environment["FAASFUZZ_FUNCTION_ARN"] = arn
+            fds.append(theirs)
+            # -I keeps the harness's folder and the user's PYTHON* variables out; -B leaves no
+            # bytecode in the sources under test.
+            arguments = ["-I", "-S", "-B", "-X", "utf8", str(CLIENT), json.dumps(settings)]
+        else:
+            ric = RicChannel(arn=arn, cpu=process.cpu_ms)
+            channel = ric
+            environment["AWS_LAMBDA_RUNTIME_API"] = ric.address
+            environment["PYTHONPATH"] = ":".join(
+                filter(None, (str(SITE), *map(str, self._path), environment.get("PYTHONPATH")))
+            )
+            environment["FAASFUZZ_RIC_SITE"] = str(SITE)
+            environment["FAASFUZZ_SENSORS"] = str(SITE.parent)
+            arguments = ["-s", "-B", "-X", "utf8", "-m", "awslambdaric", function.handler]
+        try:
+            process.spawn(
+                [str(self._interpreter), *arguments],
+                environment=environment,
+                cwd=self._code,
+                fds=fds,
+                needed=(*self._path, CLIENT.parent, self._interpreter.resolve().parents[1]),
+            )
+        except TargetError:
+            channel.close()
+            process.end()
+            raise
+        if self._client == "fast":
+            fast.theirs.close()
+        self._cold = True
+        self._worker = Worker(process, channel, memory_mb=function.memory)
+        return self._worker
+
+    def _replied(
+        self, worker: Worker, reply: Reply, request_id: str, init: float | None
+    ) -> Outcome:
+        status, error = Status.OK, None
+        raw = reply.body
+        if reply.kind is Kind.ERROR:
+            status, error = Status.ERROR, outcomes.reported(raw)
+        elif reply.kind is Kind.TOO_LARGE:
+            status, error = outcomes.response_too_large(int(raw))
+            raw = b""
+        outcome = self._outcome(worker, status, error, request_id, reply=reply, raw=raw, init=init)
+        if reply.kind is Kind.TOO_LARGE:
+            self.stop()  # the Runtime API's 413 ends the process in Lambda, too
+        return outcome
+
+    def _ended(self, worker: Worker, end: End, request_id: str, init: float | None) -> Outcome:
+        if end.why is Ended.TIMEOUT:
+            status, error = outcomes.timed_out(request_id, self._function.timeout)
+        elif end.why is Ended.MEMORY:
+            status, error = outcomes.out_of_memory(request_id)
+        else:
+            status, error = outcomes.exited(request_id, end.code or 0)
+        outcome = self._outcome(worker, status, error, request_id, end=end, init=init)
+        self.stop()
+        return outcome
+
+    def _failed_init(self, worker: Worker, reply: Reply | End, request_id: str) -> Outcome:
+        if isinstance(reply, Reply):
+            error = outcomes.reported(reply.body)
+            outcome = self._outcome(
+                worker, Status.INIT_ERROR, error, request_id, reply=reply, raw=reply.body
+            )
+        else:
+            if reply.why is Ended.TIMEOUT:
+                _, error = outcomes.timed_out(request_id, reply.seconds)
+            elif reply.why is Ended.MEMORY:
+                _, error = outcomes.out_of_memory(request_id)
+            else:
+                _, error = outcomes.exited(request_id, reply.code or 0)
+            outcome = self._outcome(worker, Status.INIT_ERROR, error, request_id, end=reply)
+        self.stop()
+        return outcome
+
+    def _outcome(
+        self,
+        worker: Worker,
+        status: Status,
+        error: FunctionError | None,
+        request_id: str,
+        *,
+        reply: Reply | None = None,
+        end: End | None = None,
+        raw: bytes = b"",
+        init: float | None = None,
+    ) -> Outcome:
+        logs, dropped = worker.process.logs.take()
+        written, _ = worker.process.records.take()
+        sinks, reads = outcomes.records(written) if written else ((), ())
+        return Outcome(
+            status=status,
+            response=outcomes.decoded(raw) if raw else None,
+            raw=raw.decode("utf-8", "replace"),
+            error=error,
+            logs=logs.decode("utf-8", "replace"),
+            logs_dropped=dropped,
+            duration=reply.duration if reply else end.seconds * 1000 if end else 0.0,
+            init=init,
+            cpu=reply.cpu if reply else 0.0,
+            memory=worker.peak_mb,
+            exit_code=end.code if end else None,
+            request_id=request_id,
+            sinks=sinks,
+            reads=reads,
+        )

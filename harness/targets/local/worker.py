@@ -1,0 +1,88 @@
+"""One cold start of a function and the calls it serves, one at a time."""
+
+import time
+from dataclasses import dataclass
+from enum import Enum
+
+from harness.targets.local.channel import Channel, ChannelClosed, Reply, Request
+from harness.targets.local.process import Process
+
+
+class Ended(Enum):
+    """Why a process gave no reply."""
+
+    EXITED = "exited"
+    TIMEOUT = "timeout"
+    MEMORY = "memory"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class End:
+    """The process is no more. `code` as subprocess gives it; None when we had to kill it."""
+
+    why: Ended
+    code: int | None
+    seconds: float
+
+
+class Worker:
+    """A running process with its channel. After an End it must be stopped."""
+
+    def __init__(self, process: Process, channel: Channel, *, memory_mb: int) -> None:
+        self.process = process
+        self._channel = channel
+        self._memory_mb = memory_mb
+        self.peak_mb = 0
+
+    def call(self, request: Request, limit: float) -> Reply | End:
+        """Run a call for at most `limit` seconds."""
+        started = time.monotonic()
+        try:
+            self._channel.send(request)
+        except ChannelClosed:
+            return self._ended(started)
+        return self.wait(limit, started)
+
+    def wait(self, limit: float, started: float | None = None) -> Reply | End:
+        """The next reply. Only while a call is slow are clock, memory and logs looked at."""
+        started = time.monotonic() if started is None else started
+        first = True
+        while True:
+            try:
+                reply = self._channel.receive()
+            except ChannelClosed:
+                return self._ended(started)
+            if reply is not None:
+                return reply if self._fits(reply) else self._end(Ended.MEMORY, started)
+            self.process.logs.pull()
+            self.process.records.pull()
+            memory = self.process.memory_mb()
+            self.peak_mb = max(self.peak_mb, memory)
+            if memory > self._memory_mb:
+                return self._end(Ended.MEMORY, started)
+            # The exit is believed one turn later: a last reply may still be on its way.
+            if self.process.exited() is not None:
+                if not first:
+                    return self._ended(started)
+                first = False
+            if time.monotonic() - started >= limit:
+                return self._end(Ended.TIMEOUT, started)
+
+    def _fits(self, reply: Reply) -> bool:
+        """Look at the peak after a call long enough (ms) to have filled memory between ticks."""
+        if reply.duration > 1.0 or not self.peak_mb:
+            self.peak_mb = max(self.peak_mb, self.process.peak_mb())
+        return self.peak_mb <= self._memory_mb
+
+    def _ended(self, started: float) -> End:
+        code = self.process.wait()
+        return End(why=Ended.EXITED, code=code, seconds=time.monotonic() - started)
+
+    def _end(self, why: Ended, started: float) -> End:
+        seconds = time.monotonic() - started
+        self.process.kill()
+        return End(why=why, code=None, seconds=seconds)
+
+    def stop(self) -> None:
+        self._channel.close()
+        self.process.end()
