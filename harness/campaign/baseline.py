@@ -92,4 +92,3 @@ def _until(value: Any, path: Path) -> date | None:
         raise UsageError(
             f"until: {value!r} is no date", path=path, mend="write it as 2027-01-31"
         ) from error
-

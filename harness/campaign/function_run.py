@@ -114,9 +114,7 @@ class FunctionRun:
         return self._explore(attacker, cells)
 
     def _explore(self, attacker: Attacker, cells: Sequence[Cell]) -> str | None:
-        explorer = Explorer(
-            attacker=attacker, probe=self.probe, budget=self.budget, seed=self.seed
-        )
+        explorer = Explorer(attacker=attacker, probe=self.probe, budget=self.budget, seed=self.seed)
         cheap = [c for c in cells if c.payload.rule not in ("timeout", "runtime-crash")]
         code = self.function.code
         known = constants(code) if code is not None and code.is_dir() else ()
@@ -169,7 +167,9 @@ class FunctionRun:
         stuck = not any(learnt.healthy for learnt in learnts)
         if stuck and not reason:
             error = learnts[0].observation.outcome.error
-            told = f"{error.type}: {error.message}" if error else learnts[0].observation.outcome.status
+            told = (
+                f"{error.type}: {error.message}" if error else learnts[0].observation.outcome.status
+            )
             reason = f"no benign event got past the function's parsing ({told})"
         found = {hit.confirmed.verdict.rule for hit in self.hits}
         rules = sorted(set(tally.trials) | set(tally.skipped) | found)

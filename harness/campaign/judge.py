@@ -6,7 +6,17 @@ from typing import Protocol
 
 from harness.model import Canary, Case, Confidence, Invocation, Observation, Trial, Verdict
 
-_STRENGTH = ("callback", "computed", "decoy", "secret", "sink", "delay", "timeout", "crash", "error")
+_STRENGTH = (
+    "callback",
+    "computed",
+    "decoy",
+    "secret",
+    "sink",
+    "delay",
+    "timeout",
+    "crash",
+    "error",
+)
 _STRUCTURE_RULES = frozenset({"code-injection", "ssti", "sql-injection", "os-command-injection"})
 
 

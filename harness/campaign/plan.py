@@ -72,7 +72,9 @@ def _decoded_inside(
 ) -> bool:
     text = str(point.address)
     decoded = {f"{text}!{r.value}" for r in reads if r.kind == "decode" and r.address == text}
-    return any(str(other.address).startswith(tuple(decoded)) for other in points) if decoded else False
+    return (
+        any(str(other.address).startswith(tuple(decoded)) for other in points) if decoded else False
+    )
 
 
 def _is_read(point: InsertionPoint, read: frozenset[str]) -> bool:

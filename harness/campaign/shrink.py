@@ -36,9 +36,7 @@ def shrink(hit: Hit, confirmer: Confirmer) -> Hit:
     again = confirmer.attempt(smallest, confirmed.verdict, trial)
     if again is None:
         return hit
-    return replace(
-        hit, seed=smallest, confirmed=replace(again, confidence=confirmed.confidence)
-    )
+    return replace(hit, seed=smallest, confirmed=replace(again, confidence=confirmed.confidence))
 
 
 def _state_places(seed: Seed) -> tuple[Address, ...]:

@@ -119,7 +119,8 @@ class Store:
     def put_finding(self, finding: Finding) -> None:
         """Add a finding, or replace it by its smaller event."""
         self._db.execute(
-            "INSERT OR REPLACE INTO finding VALUES (?, ?)", (finding.id, json.dumps(asdict(finding)))
+            "INSERT OR REPLACE INTO finding VALUES (?, ?)",
+            (finding.id, json.dumps(asdict(finding))),
         )
 
     def put_function(self, summary: FunctionSummary) -> None:

@@ -161,7 +161,9 @@ def _template(document: Document) -> EventTemplate:
             )
             for o in read.open
         ),
-        bindings=tuple(Binding(address=Address.parse(b.address), form=b.form) for b in read.bindings),
+        bindings=tuple(
+            Binding(address=Address.parse(b.address), form=b.form) for b in read.bindings
+        ),
         state=tuple(
             StateItem(
                 name=s.name,

@@ -60,9 +60,7 @@ def insertion_points(
     return {
         (function.name, trigger.template): [
             str(point)
-            for point in make_seed(
-                catalogue.templates[trigger.template], trigger, function
-            ).points
+            for point in make_seed(catalogue.templates[trigger.template], trigger, function).points
         ]
         for function in application.functions
         for trigger in function.triggers

@@ -108,7 +108,9 @@ def campaign(params: dict[str, Any]) -> int:
     try:
         store = Store(out / "campaign.db")
     except OSError as error:
-        raise UsageError(f"cannot write here ({error.strerror})", path=out, mend="check --out") from error
+        raise UsageError(
+            f"cannot write here ({error.strerror})", path=out, mend="check --out"
+        ) from error
     with store, Teller(quiet=params["quiet"], live=not params["no_progress"]) as teller:
         if resumed is None:
             store.begin(identity, config, application.name, describe(application))

@@ -37,7 +37,9 @@ class BinaryText:
 
     def detect(self, value: Any) -> bool:
         return (
-            isinstance(value, str) and self.shape.fullmatch(value) is not None and len(value) % 4 < 3
+            isinstance(value, str)
+            and self.shape.fullmatch(value) is not None
+            and len(value) % 4 < 3
         )
 
 

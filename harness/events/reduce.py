@@ -71,9 +71,7 @@ def _without_children(seed: Seed, place: Address, kept: tuple[Address, ...], sho
         for start in range(0, len(spare), size):
             chunk = set(spare[start : start + size])
             current = seed.read(place)
-            tried = _try(
-                seed, place, {k: v for k, v in current.items() if k not in chunk}, shows
-            )
+            tried = _try(seed, place, {k: v for k, v in current.items() if k not in chunk}, shows)
             seed = tried
         left = seed.read(place)
         spare = [key for key in spare if key in left]

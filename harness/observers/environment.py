@@ -36,7 +36,7 @@ def environment_decoys(function: Function) -> Mapping[str, str]:
     """
     found: dict[str, str] = {}
     for name, value in function.environment.items():
-        secret = _secret_of(name, value)
+        secret = secret_of(name, value)
         if secret is not None:
             found.setdefault(secret, f"environment:{name}")
     return found
@@ -53,7 +53,8 @@ def looks_secret(value: str) -> bool:
     )
 
 
-def _secret_of(name: str, value: str) -> str | None:
+def secret_of(name: str, value: str) -> str | None:
+    """The secret in a named value, None when it holds none."""
     match = _CREDENTIALS_IN_URL.match(value)
     if match is not None:
         value = match.group(1)

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from harness.model import Case, Confidence, Sink, Status, Verdict, Witness
 from harness.oracles.base import OracleContext
 
-_FRAME = re.compile(r'\s*File "(?P<file>[^"]+)", line (?P<line>\d+), in (?P<name>\S+)\n?(?P<code>.*)')
+_FRAME = re.compile(
+    r'\s*File "(?P<file>[^"]+)", line (?P<line>\d+), in (?P<name>\S+)\n?(?P<code>.*)'
+)
 # Not the value's doing: the runtime's own complaints, and what depends on the cloud's weather.
 _NOT_OURS = ("Runtime.", "Function.", "Sandbox.")
 

@@ -36,7 +36,5 @@ class PathOracle:
                 continue
             resolved = str(call.arguments.get("resolved", ""))
             if resolved.startswith(self._folder) and trial.canary.token in resolved:
-                yield sink_verdict(
-                    "path-traversal", trial, call, f"{call.operation} {resolved}"
-                )
+                yield sink_verdict("path-traversal", trial, call, f"{call.operation} {resolved}")
                 return

@@ -50,9 +50,7 @@ class SecretOracle:
                     yield Verdict(
                         rule="secret-exposure",
                         trial=case.trial,
-                        witness=Witness(
-                            kind="secret", seen=f"{name} ({value[:4]}…)", where=place
-                        ),
+                        witness=Witness(kind="secret", seen=f"{name} ({value[:4]}…)", where=place),
                         confidence=Confidence.CONFIRMED,
                     )
                     return

@@ -6,7 +6,6 @@ moto's rules once per host, and its URL patterns are tried in moto's in-process 
 is moto's own code all the same.
 """
 
-import functools
 import json
 import re
 from collections.abc import Callable
@@ -17,7 +16,6 @@ from botocore.exceptions import ClientError
 from botocore.loaders import Loader
 from moto import backends
 from moto.backend_index import backend_url_patterns
-from moto.core import responses
 from moto.core.base_backend import BackendDict
 from moto.core.exceptions import ServiceException
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
@@ -25,12 +23,10 @@ from werkzeug.exceptions import HTTPException
 
 from harness.observers.cloud.request import Answer, Request, environ, for_moto
 
-# Lists the methods of a response class, for every single call: the answer never changes.
-_responses: Any = responses
-_responses.method_names_from_class = functools.cache(_responses.method_names_from_class)
-
 # moto's names have no dashes ("cognitoidp"), botocore's do; moto's few others are spelt out.
-_BOTOCORE = {n.replace("-", ""): n for n in Loader().list_available_services("service-2")}
+_BOTOCORE: dict[str, str] = {
+    n.replace("-", ""): n for n in Loader().list_available_services("service-2")
+}
 _BOTOCORE |= {"awslambda": "lambda", "dynamodb_v20111205": "dynamodb"}
 _KNOWN = {
     n.replace("-", "") for n in (*backends.list_of_moto_modules(), *dict(backend_url_patterns))
@@ -65,7 +61,7 @@ class Dispatcher:
             host = _inference.infer_service_region_host(environment, path)
         except (KeyError, IndexError, ValueError):  # a request that lacks what its service needs
             return named
-        name = _backend_name(host or "s3.us-east-1.amazonaws.com") or named
+        name: str = _backend_name(host or "s3.us-east-1.amazonaws.com") or named
         return _BOTOCORE.get(name.replace("-", ""), name)
 
     def answer(self, service: str, request: Request) -> Answer:

@@ -9,7 +9,9 @@ import io
 import pickle
 import tempfile
 import threading
+from collections import defaultdict
 from collections.abc import Callable, Iterable
+from types import FunctionType
 from typing import Any
 
 from moto.core.base_backend import AccountSpecificBackend, BackendDict, BaseBackend
@@ -32,16 +34,22 @@ _SAME = {"dynamodbstreams": "dynamodb"}
 class Snapshot:
     """The state of every backend at one moment.
 
-    Backends that did not exist then are emptied by `restore`.
+    Backends that did not exist then are emptied by `restore`. `lasting` names the services whose
+    state cannot be pickled, with the reason: what is written there stays.
     """
 
     def __init__(self) -> None:
         self._pickles: dict[str, bytes] = {}
         self._live: dict[str, Any] = {}
+        self.lasting: dict[str, str] = {}
         for name, holder in _holders():
             buffer = io.BytesIO()
-            _Pickler(buffer, self._live).dump(_contents(holder))
-            self._pickles[name] = buffer.getvalue()
+            try:
+                _Pickler(buffer, self._live).dump(_contents(holder))
+            except (TypeError, AttributeError, pickle.PicklingError) as error:
+                self.lasting[name] = str(error)
+            else:
+                self._pickles[name] = buffer.getvalue()
 
     def restore(self, services: Iterable[str]) -> None:
         """Put back these services and those which they write into."""
@@ -52,6 +60,8 @@ class Snapshot:
                 self._restore(name, holder)
 
     def _restore(self, name: str, holder: BackendDict[Any]) -> None:
+        if name in self.lasting:
+            return
         _forget_instances(holder)
         pickled = self._pickles.get(name)
         if pickled is None:
@@ -60,13 +70,17 @@ class Snapshot:
             return
         attributes, regions = _Unpickler(io.BytesIO(pickled), self._live).load()
         holder.__dict__.update(attributes)
-        for account, backends in holder.items():
-            for region, backend in backends.items():
-                state = regions.get((account, region))
-                if state is None:
-                    backend.reset()
-                else:
-                    backend.__dict__ = state
+        for at, region, backend in list(holder.iter_backends()):
+            state = regions.get((at, region))
+            if state is None:
+                backend.reset()
+            else:
+                _replace_state(backend, state)
+
+
+def _replace_state(backend: Any, state: dict[str, Any]) -> None:
+    """In one step: a call of a background thread sees the old state or the new."""
+    backend.__dict__ = state
 
 
 def _holders() -> list[tuple[str, BackendDict[Any]]]:
@@ -83,7 +97,8 @@ def _contents(holder: BackendDict[Any]) -> tuple[dict[str, Any], dict[tuple[str,
 
 def _forget_instances(holder: BackendDict[Any]) -> None:
     """moto keeps a list of every model object ever made: memory would grow with each call."""
-    package = holder.backend.__module__.split(".")[1]
+    backend = vars(holder)["backend"]
+    package = backend.__module__.split(".")[1]
     for model in model_data[package].values():
         tracker: Any = model
         for instance in tracker.instances_tracked:
@@ -99,7 +114,10 @@ class _Pickler(pickle.Pickler):
         self._live = live
 
     def persistent_id(self, obj: Any) -> str | None:
-        if isinstance(obj, BaseBackend | BackendDict | AccountSpecificBackend):
+        # A lambda (the factory of a defaultdict, as a rule) has no state and no name to pickle.
+        nameless = isinstance(obj, FunctionType) and "<" in obj.__qualname__
+        key_material = type(obj).__module__.startswith("cryptography.")  # never changes
+        if nameless or key_material or isinstance(obj, _LIVE):
             key = str(id(obj))
             self._live[key] = obj
             return key
@@ -111,6 +129,10 @@ class _Pickler(pickle.Pickler):
         if isinstance(obj, tempfile.SpooledTemporaryFile):
             obj.seek(0)
             return _spooled, (obj._max_size, obj.read())  # type: ignore[attr-defined]
+        if isinstance(obj, defaultdict) and type(obj) is not defaultdict:
+            # defaultdict's own way calls a subclass's __init__ with the factory alone.
+            made_by = _empty, (type(obj), obj.default_factory)
+            return *made_by, vars(obj), None, iter(list(obj.items()))
         return NotImplemented
 
 
@@ -123,8 +145,15 @@ class _Unpickler(pickle.Unpickler):
         return self._live[pid]
 
 
+_LIVE = (BaseBackend, BackendDict, AccountSpecificBackend)
 _RLOCK = type(threading.RLock())
 _LOCKS = (type(threading.Lock()), _RLOCK)
+
+
+def _empty(kind: type[defaultdict[Any, Any]], factory: Any) -> defaultdict[Any, Any]:
+    made = kind.__new__(kind)
+    made.default_factory = factory
+    return made
 
 
 def _fresh_lock(reentrant: bool) -> Any:
@@ -132,6 +161,6 @@ def _fresh_lock(reentrant: bool) -> Any:
 
 
 def _spooled(size: int, content: bytes) -> "tempfile.SpooledTemporaryFile[bytes]":
-    made = tempfile.SpooledTemporaryFile(size)
+    made = tempfile.SpooledTemporaryFile(size)  # noqa: SIM115 - its object of S3 closes it
     made.write(content)
     return made

@@ -143,9 +143,7 @@ class RecordingList(list):
 
     def __init__(self, value, address):
         self._faasfuzz_address = address
-        super().__init__(
-            wrap(item, address + "/" + str(index)) for index, item in enumerate(value)
-        )
+        super().__init__(wrap(item, address + "/" + str(index)) for index, item in enumerate(value))
 
     def __getitem__(self, index):
         if isinstance(index, int):

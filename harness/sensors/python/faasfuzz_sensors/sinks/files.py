@@ -81,7 +81,9 @@ EVENTS = {
     "shutil.rmtree": _touched("w"),
     "shutil.unpack_archive": _touched("r"),
     "glob.glob": _touched("r"),
-    "sqlite3.connect": lambda event, arguments: None
-    if _skipped(arguments[0]) or os.fspath(arguments[0]) in (":memory:", "")
-    else ("file", "sqlite3.connect", _arguments(arguments[0], "w")),
+    "sqlite3.connect": lambda event, arguments: (
+        None
+        if _skipped(arguments[0]) or os.fspath(arguments[0]) in (":memory:", "")
+        else ("file", "sqlite3.connect", _arguments(arguments[0], "w"))
+    ),
 }

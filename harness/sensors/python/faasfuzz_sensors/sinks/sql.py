@@ -60,7 +60,9 @@ for _class in (_Cursor, _Connection):
 
 def _patch_sqlite():
     original = sqlite3.connect
-    position = 5  # connect(database, timeout, detect_types, isolation_level, check_same_thread, factory)
+    position = (
+        5  # connect(database, timeout, detect_types, isolation_level, check_same_thread, factory)
+    )
 
     def connect(*args, **kwargs):
         if "factory" not in kwargs and len(args) <= position:

@@ -1,0 +1,19 @@
+"""What a source of applications is."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Protocol
+
+from harness.model import Application, EventTemplate
+
+
+class Source(Protocol):
+    """Reads one way of describing an application."""
+
+    def recognises(self, path: Path) -> bool:
+        """Whether a file is of this kind (a look at its name, and at most a glance inside)."""
+
+    def load(
+        self, path: Path, parameters: Mapping[str, str], templates: Sequence[EventTemplate]
+    ) -> Application:
+        """The application. Raises UsageError in one line for whatever is wrong with the file."""

@@ -1,0 +1,1 @@
+"""How each kind of declared resource is made in the local cloud: one module a service."""
