@@ -26,6 +26,7 @@ _BODY = 4 * 1024  # the model's promise: Callback.body is cut here
 _CONNECTIONS = 128  # open at once; the oldest gives way, so a flood cannot shut others out
 _IDLE = 5.0  # seconds
 _KEPT = 10_000
+_MEMORY = 32 * 1024 * 1024
 
 
 @dataclass(slots=True, eq=False)
@@ -44,7 +45,9 @@ class Listener:
     """
 
     def __init__(self) -> None:
-        self._tape: Tape[Callback] = Tape(_KEPT)
+        self._tape: Tape[Callback] = Tape(
+            _KEPT, budget=_MEMORY, weigh=lambda c: 200 + len(c.body) + 2 * len(str(c.headers))
+        )
         self._open: dict[int, _Connection] = {}  # in order of arrival
         self._selector = selectors.DefaultSelector()
         self._port = 0

@@ -55,6 +55,11 @@ class Exchange:
     request: Request
     answer: Answer
 
+    @property
+    def weight(self) -> int:
+        """Bytes it takes in memory, roughly."""
+        return 2_000 + len(self.request.body) + len(self.answer.body)
+
 
 def named_operation(request: Request) -> str | None:
     """The operation where the request names it (JSON and query protocols), else None."""
@@ -121,7 +126,11 @@ def _by_model(service: str, request: Request) -> tuple[str | None, dict[str, Any
         return named, {}  # a body which is not what the model says: hostile input does that
     except AttributeError:
         return named, {}  # moto's parsers trip so over JSON of another shape
-    return str(operation.name), dict(parsed or {})
+    found = dict(parsed or {})
+    if service == "s3" and isinstance(found.get("Metadata"), dict):
+        # S3 keeps the names of user metadata in lower case; WSGI capitalises headers.
+        found["Metadata"] = {str(k).lower(): v for k, v in found["Metadata"].items()}
+    return str(operation.name), found
 
 
 def _plain_body(request: Request) -> dict[str, Any] | None:

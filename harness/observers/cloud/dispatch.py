@@ -28,9 +28,8 @@ _BOTOCORE: dict[str, str] = {
     n.replace("-", ""): n for n in Loader().list_available_services("service-2")
 }
 _BOTOCORE |= {"awslambda": "lambda", "dynamodb_v20111205": "dynamodb"}
-_KNOWN = {
-    n.replace("-", "") for n in (*backends.list_of_moto_modules(), *dict(backend_url_patterns))
-}
+_MOTO = (*backends.list_of_moto_modules(), *dict(backend_url_patterns), "lambda")
+_KNOWN = {name.replace("-", "") for name in _MOTO}
 
 _Handler = Callable[[Any, str, Any], Any]
 _SCOPE = re.compile(r"Credential=[^/,\s]+/\d{8}/([a-z0-9-]+)/([A-Za-z0-9-]+)/aws4_request")

@@ -23,6 +23,7 @@ from harness.observers.cloud.state import Snapshot
 from harness.observers.tape import Tape
 
 _KEPT = 2_000
+_MEMORY = 64 * 1024 * 1024
 _SECRET = "AWS_SECRET_ACCESS_KEY"
 # Calls that read and still change state: a received message is hidden for a while.
 _CHANGING_READS = ("Receive",)
@@ -39,7 +40,7 @@ class LocalCloud:
     def __init__(self, application: Application, *, decoys: Mapping[str, str]) -> None:
         self._application = application
         self._decoys = dict(decoys)
-        self._tape: Tape[Exchange] = Tape(_KEPT)
+        self._tape: Tape[Exchange] = Tape(_KEPT, budget=_MEMORY, weigh=lambda e: e.weight)
         self._dispatcher = Dispatcher(application.account)
         self._server = Server(self._answer)
         self._inside = Inside(self._dispatcher, application.region)
@@ -95,7 +96,7 @@ class LocalCloud:
         return self._tape.mark()
 
     def since(self, mark: int) -> tuple[AwsCall, ...]:
-        """The calls answered after `mark`; of a flood the last 2,000."""
+        """The calls answered after `mark`; of a flood the last 2,000 (64 MB)."""
         return tuple(decode(exchange) for exchange in self._tape.since(mark))
 
     def put(self, kind: str, at: Mapping[str, str], value: Mapping[str, Any]) -> None:

@@ -85,7 +85,8 @@ def _replace_state(backend: Any, state: dict[str, Any]) -> None:
 
 def _holders() -> list[tuple[str, BackendDict[Any]]]:
     """Every service that has a backend, by moto's name."""
-    return [(holder.service_name, holder) for holder in list(BackendDict._instances)]
+    in_use: list[BackendDict[Any]] = list(vars(BackendDict)["_instances"])
+    return [(holder.service_name, holder) for holder in in_use]
 
 
 def _contents(holder: BackendDict[Any]) -> tuple[dict[str, Any], dict[tuple[str, str], Any]]:
