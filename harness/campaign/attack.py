@@ -8,7 +8,7 @@ from harness.campaign.budget import Budget
 from harness.campaign.confirm import Confirmed, Confirmer
 from harness.campaign.judge import Oracle, judge
 from harness.campaign.learning import Learnt
-from harness.campaign.plan import Cell
+from harness.campaign.plan import EXPENSIVE, Cell
 from harness.campaign.probe import Probe
 from harness.events.arm import Infeasible, arm, make_trial
 from harness.events.seed import Seed
@@ -16,8 +16,10 @@ from harness.model import Canary, Confidence, InsertionPoint, Payload, Status, V
 
 # A point where replays failed this often gets no further trials of that rule in this campaign.
 _FAILED_REPLAYS = 3
-# Timeouts that one rule may cost at one point: the first shows it, the second confirms doubt.
+# Timeouts that one rule may cost at one point, and that one point may cost in all: a function that
+# was shown to hang there would otherwise spend the whole campaign hanging.
 _TIMEOUTS = 2
+_TIMEOUTS_OF_A_POINT = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,12 +128,20 @@ class Attacker:
         self.tally.trials[payload.rule] += len(trials)
         if observation.outcome.status is Status.TIMEOUT:
             self._timeouts.update((payload.rule, str(trial.point)) for trial in trials)
+            self._timeouts.update(("", str(trial.point)) for trial in trials)
         verdicts = judge(
             self._oracles, invocation, observation, learnt.observation, rules=self._rules
         )
         for verdict in verdicts:
             self._follow(seed, verdict)
         return len(observation.outcome.sinks) + 10 * len(verdicts)
+
+    def hangs_at(self, point: str) -> bool:
+        """Whether a point has cost enough timeouts, or is known to cause them."""
+        return (
+            self._timeouts["", point] >= _TIMEOUTS_OF_A_POINT
+            or ("timeout", point) in self._settled
+        )
 
     def _is_settled(self, cell: Cell) -> bool:
         rule = cell.payload.rule
@@ -140,6 +150,7 @@ class Attacker:
             key in self._settled
             or self._failures[key] >= _FAILED_REPLAYS
             or self._timeouts[key] >= _TIMEOUTS
+            or (key[0] in EXPENSIVE and self.hangs_at(key[1]))
             for key in keys
         )
 

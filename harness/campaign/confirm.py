@@ -17,6 +17,9 @@ from harness.model import (
 )
 
 REPLAYS = 2
+# Rules about how the handler behaves: their control is the benign value itself. A payload's own
+# control (a harmless text of the same shape) may well be one that the handler chokes on.
+BEHAVIOUR = frozenset({"verbose-error", "unhandled-exception", "timeout", "runtime-crash"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +76,9 @@ class Confirmer:
             canary = self._canaries()
             trial = remake(seed, like, canary, self._probe.facts(canary))
             mark = self._canaries()
-            harmless = control_value(trial, mark)
+            harmless = (
+                trial.base if verdict.rule in BEHAVIOUR else control_value(trial, mark)
+            )
             control = arm_control(seed, [(trial.point, harmless)])
             armed = arm(seed, [trial])
             quiet = self._probe.observe(control)

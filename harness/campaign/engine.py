@@ -184,15 +184,16 @@ def _work(
 ) -> None:
     """The body of a worker process. Ctrl-C reaches the coordinator, which tells us by `stop`."""
     signal(SIGINT, SIG_IGN)
-    taken: Function | None = None
     try:
         with Worker(shard, moments.put, stop.is_set) as worker:
             while not stop.is_set() and (job := jobs.get()) is not None:
-                taken, remaining = job
-                worker.run(taken, remaining)
-                taken = None
-    except Exception:  # a bug of ours: told with its trace, the other workers go on
-        names = (taken.name,) if taken is not None else ()
-        moments.put(WorkerFailed(functions=names, reason=traceback.format_exc(limit=-12)))
+                function, remaining = job
+                try:
+                    worker.run(function, remaining)
+                except Exception:  # a bug of ours: told with its trace, the rest goes on
+                    trace = traceback.format_exc(limit=-12)
+                    moments.put(WorkerFailed(functions=(function.name,), reason=trace))
+    except Exception:
+        moments.put(WorkerFailed(functions=(), reason=traceback.format_exc(limit=-12)))
     finally:
         moments.put(number)

@@ -54,6 +54,8 @@ class Explorer:
         return None
 
     def _try(self, cell: Cell, attempt: Attempt) -> int:
+        if all(self.attacker.hangs_at(str(point)) for point in cell.points):
+            return 0
         filled = fill_others(cell, attempt)
         return self.attacker.attempt(
             cell.learnt, filled, cell.points, cell.payload, attempt.mutations

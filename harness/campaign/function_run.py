@@ -11,7 +11,7 @@ from harness.campaign.explore import Explorer
 from harness.campaign.judge import Oracle
 from harness.campaign.learning import Learner, Learnt
 from harness.campaign.moments import CellsDone, FindingConfirmed, Moment, Progress
-from harness.campaign.plan import Cell, make_plan, split_points
+from harness.campaign.plan import EXPENSIVE, Cell, make_plan, split_points
 from harness.campaign.probe import Probe
 from harness.campaign.shrink import shrink
 from harness.campaign.triage import to_finding
@@ -115,7 +115,7 @@ class FunctionRun:
 
     def _explore(self, attacker: Attacker, cells: Sequence[Cell]) -> str | None:
         explorer = Explorer(attacker=attacker, probe=self.probe, budget=self.budget, seed=self.seed)
-        cheap = [c for c in cells if c.payload.rule not in ("timeout", "runtime-crash")]
+        cheap = [c for c in cells if c.payload.rule not in EXPENSIVE]
         code = self.function.code
         known = constants(code) if code is not None and code.is_dir() else ()
         reason = explorer.run(cheap, known, _EXPLORED)

@@ -4,7 +4,17 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Protocol
 
-from harness.model import Canary, Case, Confidence, Invocation, Observation, Trial, Verdict
+from harness.model import (
+    Canary,
+    Case,
+    Confidence,
+    Invocation,
+    Observation,
+    Sink,
+    SinkCall,
+    Trial,
+    Verdict,
+)
 
 _STRENGTH = (
     "callback",
@@ -51,8 +61,41 @@ def judge(
             alone=len(invocation.trials) == 1,
         )
         verdicts = [v for oracle in oracles for v in oracle.judge(case)]
+        verdicts = [located(v, observation.outcome.sinks) for v in verdicts]
         found += [v for v in merge(trial, verdicts) if v.rule in rules]
     return found
+
+
+# Where the sensors look for what a rule is about, to name the place of a witness seen elsewhere.
+_CATEGORIES = {
+    "os-command-injection": ("process",),
+    "code-injection": ("code",),
+    "sql-injection": ("sql",),
+    "ssti": ("template", "code"),
+    "ssrf": ("socket",),
+    "path-traversal": ("file",),
+    "unsafe-deserialization": ("deserialization", "import"),
+}
+
+
+def located(verdict: Verdict, sinks: Iterable[SinkCall]) -> Verdict:
+    """A verdict whose witness was seen outside, with the sink that a sensor saw meanwhile.
+
+    The sink that carries the canary, or the only place in the code where such a sink was called.
+    """
+    categories = _CATEGORIES.get(verdict.rule, ())
+    if verdict.sink is not None or not categories:
+        return verdict
+    near = [s for s in sinks if s.category in categories and s.file is not None]
+    marked = [s for s in near if verdict.trial.canary.token in str(s.arguments)]
+    places = {(s.file, s.line) for s in near}
+    chosen = marked[0] if marked else near[0] if len(places) == 1 else None
+    if chosen is None or chosen.file is None or chosen.line is None:
+        return verdict
+    sink = Sink(
+        file=chosen.file, line=chosen.line, call=chosen.operation, function=chosen.function
+    )
+    return replace(verdict, sink=sink)
 
 
 def merge(trial: Trial, verdicts: list[Verdict]) -> list[Verdict]:
@@ -67,7 +110,6 @@ def merge(trial: Trial, verdicts: list[Verdict]) -> list[Verdict]:
     for verdict in verdicts:
         if (
             verdict.witness.kind == "computed"
-            and verdict.sink is None
             and structural
             and verdict.rule not in structural
         ):
@@ -78,12 +120,12 @@ def merge(trial: Trial, verdicts: list[Verdict]) -> list[Verdict]:
     for verdict in renamed:
         by_rule.setdefault(verdict.rule, []).append(verdict)
     for rule, group in by_rule.items():
-        located = [v for v in group if v.sink is not None]
+        placed = [v for v in group if v.sink is not None]
         best = min(group, key=_order)
-        if located and best.sink is None:
-            best = replace(best, sink=min(located, key=_order).sink)
+        if placed and best.sink is None:
+            best = replace(best, sink=min(placed, key=_order).sink)
         merged[(rule, "")] = best
-        for verdict in located:
+        for verdict in placed:
             if best.sink is not None and verdict.sink != best.sink and verdict.sink is not None:
                 place = f"{verdict.sink.file}:{verdict.sink.line}"
                 merged.setdefault((rule, place), verdict)

@@ -7,7 +7,7 @@ becomes a variant. A seed is kept when the handler did something with it that it
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from harness.codecs.base import CodecError
 from harness.events.inject import AddressError
@@ -21,6 +21,8 @@ Signature = tuple[object, ...]
 Observe = Callable[[Seed], Observation]
 
 _ROUNDS = 16
+# How many candidates that got a handler further are followed, of one value.
+_CHOICES = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,16 +130,29 @@ class Learner:
         return None
 
     def _repair(self, learnt: Learnt) -> tuple[Learnt, list[Seed]]:
-        """Exchange the values that a failing handler read, the last read first."""
+        """Exchange the values that a failing handler read, the last read first.
+
+        Several candidates may get further (an empty list is gone through without complaint): the
+        one after which the handler reads most is the best, the others are variants.
+        """
         variants: list[Seed] = []
         for _ in range(4):
-            better = next(
-                (tried for tried in self._exchanges(learnt) if self._further(tried, learnt)), None
-            )
-            if better is None:
+            further: dict[Signature, Learnt] = {}
+            for tried in self._exchanges(learnt):
+                if self._further(tried, learnt):
+                    further.setdefault(signature(tried), tried)
+                    if len(further) == _CHOICES:
+                        break
+            if not further:
                 break
-            learnt, more = self._complete(better.seed)
-            variants += more
+            completed = []
+            for tried in further.values():
+                grown, more = self._complete(tried.seed)
+                completed.append(grown)
+                variants += more
+            completed.sort(key=lambda item: (item.standing, len(item.read)), reverse=True)
+            learnt = completed[0]
+            variants += [item.seed for item in completed[1:]]
             if learnt.standing == 2:
                 break
         return learnt, variants
@@ -151,7 +166,8 @@ class Learner:
                     seed = learnt.seed.written(address, value)
                 except (AddressError, CodecError, TypeError):
                     continue
-                yield self._look(seed)
+                label = f"{str(address).rsplit('/', 1)[-1]}={value!r}"[:60]
+                yield self._look(replace(seed, variant=label))
 
     def _by_constants(self, kept: list[Learnt]) -> list[Learnt]:
         """Try the source's own constants as values where a comparison could not be seen."""

@@ -7,7 +7,7 @@ from harness.campaign.learning import Learnt
 from harness.model import FieldRead, InsertionPoint, Payload
 
 # Rules whose trials can cost a whole timeout each go after all others.
-_EXPENSIVE = frozenset({"timeout", "runtime-crash"})
+EXPENSIVE = frozenset({"timeout", "runtime-crash"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +36,7 @@ def make_plan(
     """
     fitting = sorted(
         (p for p in payloads if not p.languages or language in p.languages),
-        key=lambda p: (p.rule in _EXPENSIVE, p.priority),
+        key=lambda p: (p.rule in EXPENSIVE, p.priority),
     )
     split = [(learnt, *split_points(learnt)) for learnt in learnts]
     for payload in fitting:
@@ -44,7 +44,7 @@ def make_plan(
             for point in read:
                 yield Cell(learnt=learnt, points=(point,), payload=payload)
         learnt, _, unread = split[0]
-        if unread and payload.rule not in _EXPENSIVE:
+        if unread and payload.rule not in EXPENSIVE:
             yield Cell(learnt=learnt, points=unread, payload=payload)
 
 
@@ -57,7 +57,7 @@ def split_points(
     of their own, and rubbish instead of the carrier only tests the parser. Without learning reads
     (a black box) every point counts as read.
     """
-    points = learnt.seed.points
+    points = tuple(p for p in learnt.seed.points if not _holds_points(learnt, p))
     reads = learnt.observation.outcome.reads
     carriers = {str(p.address) for p in points if _decoded_inside(p, points, reads)}
     points = tuple(p for p in points if str(p.address) not in carriers)
@@ -65,6 +65,15 @@ def split_points(
         return points, ()
     read = tuple(p for p in points if _is_read(p, learnt.read))
     return read, tuple(p for p in points if p not in read)
+
+
+def _holds_points(learnt: Learnt, point: InsertionPoint) -> bool:
+    """Whether a point is a mapping or list that was opened up into points of its own."""
+    if not learnt.seed.exists(point.address):
+        return True
+    return bool(learnt.seed.read(point.address)) and isinstance(
+        learnt.seed.read(point.address), (dict, list)
+    )
 
 
 def _decoded_inside(

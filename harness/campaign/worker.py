@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from tempfile import gettempdir
 
 from harness.campaign.budget import Budget
 from harness.campaign.config import RunConfig
@@ -24,6 +23,8 @@ from harness.oracles import OracleContext, all_oracles
 from harness.targets.local import LocalTarget
 
 DIRECT = "aws.lambda.direct-invoke"
+# Outside of /tmp: runtimes have a /tmp of their own.
+_DECOYS = Path("/var/tmp")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +56,7 @@ class Worker:
         self._listener = Listener()
         self._listener.start()
         self._stack.callback(self._listener.stop)
-        self._files = DecoyFiles(Path(gettempdir()))
+        self._files = DecoyFiles(_DECOYS)
         self._stack.callback(self._files.clear)
         decoys = make_decoys(random.Random(shard.config.seed))
         self._cloud = LocalCloud(shard.application, decoys=decoys)

@@ -50,6 +50,7 @@ class _Point(Strict):
     max_bytes: int | None = Field(None, gt=0)
     pattern: PatternText | None = None
     mirrors: tuple[AddressText, ...] = ()
+    json_value: bool = Field(False, alias="json")
     note: str = ""
 
 
@@ -59,6 +60,7 @@ class _Open(Strict):
     point: AddressText = ""
     mirrors: tuple[str, ...] = ()
     control: AttackerControl = AttackerControl.ANYONE
+    json_value: bool = Field(False, alias="json")
 
 
 class _Binding(Strict):
@@ -147,6 +149,7 @@ def _template(document: Document) -> EventTemplate:
                 max_bytes=p.max_bytes,
                 pattern=p.pattern,
                 mirrors=tuple(Address.parse(m) for m in p.mirrors),
+                json=p.json_value,
                 note=p.note,
             )
             for p in read.insertion_points
@@ -158,6 +161,7 @@ def _template(document: Document) -> EventTemplate:
                 point=o.point,
                 mirrors=o.mirrors,
                 control=o.control,
+                json=o.json_value,
             )
             for o in read.open
         ),

@@ -50,7 +50,7 @@ class Stack:
             declared = {
                 k: self.resolver.resolve(v) for k, v in named.items() if str(k).endswith("Name")
             }
-            self._names[name] = physical_name(name, str(resource["Type"]), declared, self.name)
+            self._names[str(name)] = physical_name(str(name), str(resource["Type"]), declared, self.name)
         self.resources = {resource.name: resource for resource in self._resolved()}
 
     def of_kind(self, *kinds: str) -> Iterator[Resource]:

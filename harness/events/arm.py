@@ -43,6 +43,7 @@ def make_trial(
         text=text,
         facts=filled,
         mutations=mutations,
+        base=base_value(seed, point),
     )
 
 
@@ -56,12 +57,17 @@ def control_value(trial: Trial, control: Canary) -> Any:
     return feasible(trial.point, encoded(trial.payload, trial.payload.render_control(filled)))
 
 
+def base_value(seed: Seed, point: InsertionPoint) -> Any:
+    """The benign value at a point; None when there is none."""
+    try:
+        return seed.read(point.address)
+    except (AddressError, CodecError, KeyError):
+        return None
+
+
 def base_text(seed: Seed, point: InsertionPoint) -> str:
     """The benign value at a point, as text that a payload can be built around."""
-    try:
-        value = seed.read(point.address)
-    except (AddressError, CodecError, KeyError):
-        return ""
+    value = base_value(seed, point)
     if isinstance(value, bytes):
         return value.decode("utf-8", "replace")
     if isinstance(value, (dict, list)) or value is None:
@@ -81,6 +87,8 @@ def encoded(payload: Payload, value: Any) -> Any:
 
 def feasible(point: InsertionPoint, value: Any) -> Any:
     """The value itself when the service lets it through the point; else raises Infeasible."""
+    if not point.json and not isinstance(value, (str, bytes)):
+        raise Infeasible(f"{point}: only text arrives there")
     if point.max_bytes is not None and isinstance(value, (str, bytes)):
         size = len(value.encode("utf-8", "surrogatepass")) if isinstance(value, str) else len(value)
         if size > point.max_bytes:

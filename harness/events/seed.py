@@ -80,7 +80,7 @@ def make_seed(template: EventTemplate, trigger: Trigger, function: Function) -> 
         template=template,
         event=event,
         state={item.name: dict(item.value) for item in template.state},
-        points=tuple(point for point in points if _present(event, template, point)),
+        points=tuple(_typed(p) for p in points if _present(event, template, p)),
     )
 
 
@@ -99,6 +99,12 @@ def _route(
         for name in parameters
     )
     return event, (*added, *kept)
+
+
+def _typed(point: InsertionPoint) -> InsertionPoint:
+    """A field inside JSON text holds any JSON value."""
+    inside = ("codec", "json") in point.address.steps and point.address.steps[-1][0] == "key"
+    return replace(point, json=True) if inside else point
 
 
 def _present(event: Any, template: EventTemplate, point: InsertionPoint) -> bool:

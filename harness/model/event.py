@@ -84,7 +84,7 @@ class InsertionPoint:
     `max_bytes` and `pattern` are what the service lets through (an S3 key has at most 1024 bytes):
     a value outside them can never arrive, so it is never sent. `learnt` marks points which shape
     learning added to the template's own. `mirrors` are the other places where the service repeats
-    the same value.
+    the same value. `json` says that any JSON value can stand there, not only text.
     """
 
     address: Address
@@ -93,6 +93,7 @@ class InsertionPoint:
     pattern: str | None = None
     learnt: bool = False
     mirrors: tuple[Address, ...] = ()
+    json: bool = False
     note: str = ""
 
     def __str__(self) -> str:
@@ -106,7 +107,8 @@ class OpenContainer:
     A field learnt to be read there gets `value` (a benign value in the carrier's form, such as
     `{"S": "sample"}` in a DynamoDB image); its insertion point lies at `point`, a pointer inside
     that value. `mirrors` are address texts in which `{key}` stands for the field's name. Whatever
-    a text point holds in JSON or another structured codec is open without saying so.
+    a text point holds in JSON or another structured codec is open without saying so. `json` says that
+    fields there hold any JSON value, not only text.
     """
 
     address: Address
@@ -114,6 +116,7 @@ class OpenContainer:
     point: str = ""
     mirrors: tuple[str, ...] = ()
     control: AttackerControl = AttackerControl.ANYONE
+    json: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -117,12 +117,14 @@ class Finding:
 def fingerprint(*, rule: str, function: str, trigger: str, address: str, sink: Sink | None) -> str:
     """A stable name for a finding: 16 hex digits.
 
-    The key is rule, function, trigger and place. The place is the sink's file, enclosing function
-    and call where known, else the insertion path without list positions. Line numbers, payloads,
+    The key is rule, function, trigger and place. The place is the sink's file and the function
+    around it where known, else the insertion path without list positions. Line numbers, payloads,
     canaries and machines are never in the key: it survives edits above the sink and new payloads.
+    Nor is the operation: what sensors see of one bug (a template given to its engine, the code
+    that the engine runs) must not become two findings.
     """
     if sink is not None:
-        place = f"{sink.file}:{sink.function or ''}:{sink.call}"
+        place = f"{sink.file}:{sink.function or ''}"
     else:
         place = re.sub(r"/\d+(?=[/!]|$)", "/*", str(Address.parse(address)))
     key = "\x1f".join((rule, function, trigger, place))

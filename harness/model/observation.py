@@ -54,7 +54,8 @@ class FieldRead:
     `address` is the text form of an Address. `kind`: `present` / `missing` (a key read),
     `equals` / `contains` / `startswith` (compared with `value`), `cast` (`value` is int, float,
     decimal, ...), `decode` (`value` is the codec), `mapping` / `sequence` (used as one though it
-    is none).
+    is none), `iterated` (a text gone through letter by letter, or meant as a list), `matches`
+    (`value` is a regular expression).
     """
 
     address: str

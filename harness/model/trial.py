@@ -18,7 +18,8 @@ class Trial:
     `value` is what stands at the insertion point once rendered (before the point's codecs),
     `text` the rendered payload before its own `encode` codecs and mutation, `facts` the
     placeholders it was rendered with. `mutations` names the mutators applied to the rendered text,
-    in order, so that the same attempt can be made again with another canary.
+    in order, so that the same attempt can be made again with another canary. `base` is the benign
+    value which stood at the insertion point.
     """
 
     point: InsertionPoint
@@ -28,6 +29,7 @@ class Trial:
     text: Any
     facts: Mapping[str, str]
     mutations: tuple[str, ...] = ()
+    base: Any = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -117,7 +117,7 @@ def _flat(value: object) -> str:
         if value[:1] in "{[":
             try:
                 inner = json.loads(value)
-            except ValueError:
+            except (ValueError, RecursionError):  # the function may answer with anything
                 return value
             return value + "\n" + _flat(inner)
         return value

@@ -11,6 +11,8 @@ _FRAME = re.compile(
 )
 # Not the value's doing: the runtime's own complaints, and what depends on the cloud's weather.
 _NOT_OURS = ("Runtime.", "Function.", "Sandbox.")
+# Sizes and depths that are sent to see whether the process survives; an exception is the good end.
+_EXTREME = frozenset({"timeout", "runtime-crash"})
 
 
 class ExceptionOracle:
@@ -30,6 +32,8 @@ class ExceptionOracle:
             outcome.status is not Status.ERROR
             or case.control.outcome.status is not Status.OK
             or not case.alone
+            or case.trial.payload.rule in _EXTREME
+            or type(case.trial.value) is not type(case.trial.base)
         ):
             return
         error = outcome.error

@@ -34,6 +34,7 @@ def grow(seed: Seed, reads: Iterable[FieldRead]) -> Growth:
     grown = seed
     variants: list[Seed] = []
     compared: list[tuple[Address, str, Any]] = []
+    iterated: list[Address] = []
     for read in reads:
         address = Address.parse(read.address)
         if read.kind == "missing":
@@ -44,8 +45,12 @@ def grow(seed: Seed, reads: Iterable[FieldRead]) -> Growth:
             grown = _castable(grown, address, str(read.value))
         elif read.kind == "decode":
             grown = _decodable(grown, address, str(read.value))
+        elif read.kind == "iterated":
+            iterated.append(address)
         elif read.kind in ("equals", "startswith", "contains", "endswith"):
             compared.append((address, read.kind, read.value))
+    for address in iterated:
+        variants.extend(_listed(grown, address))
     for address, kind, value in compared:
         variants.extend(_compared(grown, address, kind, value))
     return Growth(seed=grown, variants=tuple(variants))
@@ -77,6 +82,7 @@ def add_field(seed: Seed, address: Address, value: Any = None) -> Seed:
         address=Address((*address.steps, *inner.steps), address.state),
         control=container.control,
         mirrors=mirrors,
+        json=container.json,
         learnt=True,
     )
     return with_point(grown, point)
@@ -118,11 +124,16 @@ def _container(seed: Seed, parent: Address) -> OpenContainer | None:
             and parent.state == container.address.state
             and parent.steps[: len(steps)] == steps
         ):
-            return OpenContainer(address=parent, control=container.control)
+            return OpenContainer(
+                address=parent, control=container.control, json=container.json
+            )
     around = control_of(seed, parent)
     if around is None:
         return None
-    return OpenContainer(address=parent, control=around.control)
+    inside_json = ("codec", "json") in parent.steps[len(around.address.steps) :]
+    return OpenContainer(
+        address=parent, control=around.control, json=around.json or inside_json
+    )
 
 
 def _mirrored(seed: Seed, mirror: Address, value: Any) -> Seed:
@@ -176,9 +187,12 @@ def _decodable(seed: Seed, address: Address, codec: str) -> Seed:
     value = seed.read(inside)
     if isinstance(value, (dict, list)):
         for leaf, _ in inject.walk_leaves(value, inside):
-            seed = with_point(seed, replace(point, address=leaf, mirrors=(), learnt=True))
+            seed = with_point(
+                seed,
+                replace(point, address=leaf, mirrors=(), learnt=True, json=codec == "json"),
+            )
         return seed
-    return with_point(seed, replace(point, address=inside, mirrors=(), learnt=True))
+    return with_point(seed, replace(point, address=inside, mirrors=(), learnt=True, json=False))
 
 
 def _encoded(codec: str, value: Any) -> Any:
@@ -192,6 +206,20 @@ def _encoded(codec: str, value: Any) -> Any:
         except UnicodeDecodeError:
             return encoded
     return encoded
+
+
+def _listed(seed: Seed, address: Address) -> list[Seed]:
+    """Variants in which a text that was iterated over is a list, of texts or of mappings."""
+    if _writable(seed, address) is None or not seed.exists(address):
+        return []
+    name = str(address).rsplit("/", 1)[-1]
+    made = []
+    for value, label in (([PLACEHOLDER], "a list of texts"), ([{}], "a list of mappings")):
+        changed = _try_write(seed, address, value)
+        if changed is not seed:
+            text = ", ".join(part for part in (seed.variant, f"{name}: {label}") if part)
+            made.append(replace(changed, variant=text))
+    return made
 
 
 def _compared(seed: Seed, address: Address, kind: str, value: Any) -> list[Seed]:

@@ -82,9 +82,7 @@ def test_every_rule_has_payloads_and_every_payload_a_rule() -> None:
         ("rule: [\n", "not valid YAML"),
     ],
 )
-def test_a_mistake_is_told_in_one_line_with_its_place(
-    tmp_path: Path, text: str, told: str
-) -> None:
+def test_a_mistake_is_told_in_one_line_with_its_place(tmp_path: Path, text: str, told: str) -> None:
     (tmp_path / "own.yaml").write_text(text)
     with pytest.raises(UsageError) as caught:
         load_payloads(tmp_path)

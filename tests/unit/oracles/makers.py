@@ -26,7 +26,9 @@ from harness.model import (
 CANARY = Canary.make(1, 1)
 
 
-def sink(category: str, operation: str, through: tuple[str, ...] = (), **arguments: Any) -> SinkCall:
+def sink(
+    category: str, operation: str, through: tuple[str, ...] = (), **arguments: Any
+) -> SinkCall:
     """A sink record as a sensor writes it, called from line 7 of app.py."""
     return SinkCall(
         category=category,
@@ -81,7 +83,15 @@ def case(
     )
     point = InsertionPoint(address=Address.parse("/value"))
     facts = {"canary": CANARY.token, "a": str(CANARY.a), "b": str(CANARY.b)}
-    trial = Trial(point=point, payload=payload, canary=CANARY, value=text, text=text, facts=facts)
+    trial = Trial(
+        point=point,
+        payload=payload,
+        canary=CANARY,
+        value=text,
+        text=text,
+        facts=facts,
+        base="x",
+    )
     template = EventTemplate(
         id="test.event",
         provider="test",

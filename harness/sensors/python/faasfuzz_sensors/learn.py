@@ -197,6 +197,10 @@ class RecordingStr(str):
             _note(self._faasfuzz_address, "contains", str(part))
         return str.__contains__(self, part)
 
+    def __iter__(self):
+        _note(self._faasfuzz_address, "iterated")
+        return str.__iter__(self)
+
     def startswith(self, prefix, *bounds):
         for part in prefix if isinstance(prefix, tuple) else (prefix,):
             _note(self._faasfuzz_address, "startswith", part)

@@ -1,0 +1,82 @@
+"""junit.xml: a suite a function, a case a rule that was tried on it."""
+
+import re
+from collections.abc import Mapping
+from xml.etree import ElementTree
+
+from harness.model import CampaignReport, Finding, FunctionSummary, Rule
+from harness.reports.base import sentence
+
+# XML 1.0 has no way to write most control characters.
+_UNWRITABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+class JunitReporter:
+    """For CI systems that show test results."""
+
+    format = "junit"
+    filename = "junit.xml"
+
+    def render(self, report: CampaignReport, rules: Mapping[str, Rule]) -> str:
+        root = ElementTree.Element("testsuites", name="faasfuzz")
+        totals = [0, 0, 0]
+        for function in report.functions:
+            found = [f for f in report.findings if f.function == function.name]
+            counts = _suite(root, function, found, rules)
+            totals = [a + b for a, b in zip(totals, counts, strict=True)]
+        for name, value in zip(("tests", "failures", "skipped"), totals, strict=True):
+            if name != "skipped":
+                root.set(name, str(value))
+        ElementTree.indent(root)
+        body = ElementTree.tostring(root, encoding="unicode")
+        return f'<?xml version="1.0" encoding="UTF-8"?>\n{body}\n'
+
+
+def _suite(
+    root: ElementTree.Element,
+    function: FunctionSummary,
+    found: list[Finding],
+    rules: Mapping[str, Rule],
+) -> tuple[int, int, int]:
+    tried = [tally.rule for tally in function.tallies]
+    names = sorted({*tried, *(f.rule for f in found)}) or ["campaign"]
+    suite = ElementTree.SubElement(root, "testsuite", name=writable(function.name))
+    failures = skipped = 0
+    for name in names:
+        case = ElementTree.SubElement(
+            suite, "testcase", classname=writable(function.name), name=name, time="0"
+        )
+        hits = [f for f in found if f.rule == name]
+        if hits:
+            failures += 1
+            failure = ElementTree.SubElement(
+                case, "failure", type=name, message=writable(sentence(hits[0], rules))
+            )
+            failure.text = "\n\n".join(_text(hit, rules) for hit in hits)
+        elif not function.tested:
+            skipped += 1
+            reason = writable(function.reason or "not tested")
+            ElementTree.SubElement(case, "skipped", message=reason)
+    suite.set("tests", str(len(names)))
+    suite.set("failures", str(failures))
+    suite.set("errors", "0")
+    suite.set("skipped", str(skipped))
+    suite.set("time", f"{function.seconds:.3f}")
+    return len(names), failures, skipped
+
+
+def _text(finding: Finding, rules: Mapping[str, Rule]) -> str:
+    witness = finding.witness
+    sink = f"\nsink: {finding.sink.file}:{finding.sink.line}" if finding.sink else ""
+    return writable(
+        f"{sentence(finding, rules)}\nseverity: {finding.severity}, {finding.confidence}"
+        f"\nwitness: {witness.kind} in {witness.where}: {witness.seen}{sink}"
+        f"\npayload: {finding.payload!r}\nreproduce: {finding.reproduce[0]}"
+        if finding.reproduce
+        else sentence(finding, rules)
+    )
+
+
+def writable(text: str) -> str:
+    """Text with what XML cannot hold made visible."""
+    return _UNWRITABLE.sub(lambda m: repr(m.group(0))[1:-1], text)
