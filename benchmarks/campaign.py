@@ -33,7 +33,7 @@ Resources:
 COMMON = """Runtime: python3.11
       CodeUri: src/
       Events: {Api: {Type: Api, Properties: {Path: /search, Method: post}}}"""
-CODE = '''
+CODE = """
 import json, time
 
 def quick(event, context):
@@ -45,7 +45,7 @@ def working(event, context):
     while time.perf_counter() < until:
         pass
     return quick(event, context)
-'''
+"""
 
 
 def main(limit: int) -> None:

@@ -1,8 +1,8 @@
 """The errors faasfuzz raises on purpose.
 
     FaasfuzzError
-    +-- UsageError     the call, the configuration or a file is wrong: one line, exit code 2
-    +-- TargetError    a target could not be started or reached: the function is untested, exit code 3
+    +-- UsageError     the call, the configuration or a file is wrong: exit code 2
+    +-- TargetError    a target could not be started or reached: untested, exit code 3
 
 What the function under test does (raise, hang, crash, flood, lie) is data in an Outcome, never one
 of these. Anything else that escapes is a bug of ours and shows its traceback.
@@ -18,7 +18,7 @@ class FaasfuzzError(Exception):
 class UsageError(FaasfuzzError):
     """Something the user gave is wrong.
 
-    The text is one line that says what is wrong, where (`file:line` when known), and how to mend it.
+    The text is one line: what is wrong, where (`file:line` when known), and how to mend it.
     """
 
     def __init__(

@@ -12,7 +12,16 @@ from harness.campaign.plan import EXPENSIVE, Cell
 from harness.campaign.probe import Probe
 from harness.events.arm import Infeasible, arm, make_trial
 from harness.events.seed import Seed
-from harness.model import Canary, Confidence, InsertionPoint, Payload, Status, Verdict, fingerprint
+from harness.model import (
+    Canary,
+    Confidence,
+    InsertionPoint,
+    Payload,
+    Status,
+    Trial,
+    Verdict,
+    fingerprint,
+)
 
 # A point where replays failed this often gets no further trials of that rule in this campaign.
 _FAILED_REPLAYS = 3
@@ -106,7 +115,7 @@ class Attacker:
 
         Returns a score of how close it came (sinks reached with a canary), for targeted search.
         """
-        trials = []
+        trials: list[Trial] = []
         for point in points:
             canary = self._canaries()
             facts: Mapping[str, str] = self._probe.facts(canary)
@@ -139,8 +148,7 @@ class Attacker:
     def hangs_at(self, point: str) -> bool:
         """Whether a point has cost enough timeouts, or is known to cause them."""
         return (
-            self._timeouts["", point] >= _TIMEOUTS_OF_A_POINT
-            or ("timeout", point) in self._settled
+            self._timeouts["", point] >= _TIMEOUTS_OF_A_POINT or ("timeout", point) in self._settled
         )
 
     def _is_settled(self, cell: Cell) -> bool:

@@ -1,4 +1,4 @@
-"""Confirming: the verdict must come again, with a fresh canary, in a fresh runtime, control silent."""
+"""Confirming: the verdict must come again, in a fresh runtime, with the control silent."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -76,9 +76,7 @@ class Confirmer:
             canary = self._canaries()
             trial = remake(seed, like, canary, self._probe.facts(canary))
             mark = self._canaries()
-            harmless = (
-                trial.base if verdict.rule in BEHAVIOUR else control_value(trial, mark)
-            )
+            harmless = trial.base if verdict.rule in BEHAVIOUR else control_value(trial, mark)
             control = arm_control(seed, [(trial.point, harmless)])
             armed = arm(seed, [trial])
             quiet = self._probe.observe(control)
@@ -120,4 +118,4 @@ def matching(verdicts: Iterable[Verdict], wanted: Verdict) -> Verdict | None:
     """The verdict of the same rule, at the same sink when there are several."""
     same = [v for v in verdicts if v.rule == wanted.rule]
     at_sink = [v for v in same if v.sink == wanted.sink]
-    return (at_sink or same or [None])[0]
+    return next(iter(at_sink or same), None)

@@ -12,7 +12,6 @@ from harness.model import (
     Observation,
     Sink,
     SinkCall,
-    Trial,
     Verdict,
 )
 
@@ -62,7 +61,7 @@ def judge(
         )
         verdicts = [v for oracle in oracles for v in oracle.judge(case)]
         verdicts = [located(v, observation.outcome.sinks) for v in verdicts]
-        found += [v for v in merge(trial, verdicts) if v.rule in rules]
+        found += [v for v in merge(verdicts) if v.rule in rules]
     return found
 
 
@@ -92,13 +91,11 @@ def located(verdict: Verdict, sinks: Iterable[SinkCall]) -> Verdict:
     chosen = marked[0] if marked else near[0] if len(places) == 1 else None
     if chosen is None or chosen.file is None or chosen.line is None:
         return verdict
-    sink = Sink(
-        file=chosen.file, line=chosen.line, call=chosen.operation, function=chosen.function
-    )
+    sink = Sink(file=chosen.file, line=chosen.line, call=chosen.operation, function=chosen.function)
     return replace(verdict, sink=sink)
 
 
-def merge(trial: Trial, verdicts: list[Verdict]) -> list[Verdict]:
+def merge(verdicts: list[Verdict]) -> list[Verdict]:
     """One verdict a rule and sink: the strongest witness, with the sink where any oracle knew it.
 
     A computed value proves that something was evaluated; where a sensor saw *what* evaluated it,
@@ -108,11 +105,7 @@ def merge(trial: Trial, verdicts: list[Verdict]) -> list[Verdict]:
     structural = {v.rule for v in sinks if v.rule in _STRUCTURE_RULES}
     renamed = []
     for verdict in verdicts:
-        if (
-            verdict.witness.kind == "computed"
-            and structural
-            and verdict.rule not in structural
-        ):
+        if verdict.witness.kind == "computed" and structural and verdict.rule not in structural:
             verdict = replace(verdict, rule=sorted(structural)[0])
         renamed.append(verdict)
     merged: dict[tuple[str, str], Verdict] = {}

@@ -35,7 +35,7 @@ class Learnt:
 
     @property
     def standing(self) -> int:
-        """0: the handler failed; 1: it answered with a refusal (HTTP 4xx or 5xx); 2: it accepted."""
+        """0: the handler failed; 1: it answered with a refusal (HTTP 4xx, 5xx); 2: it accepted."""
         outcome = self.observation.outcome
         if outcome.status is not Status.OK:
             return 0

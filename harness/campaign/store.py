@@ -8,7 +8,7 @@ import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -205,8 +205,6 @@ def finding_from_json(data: dict[str, Any]) -> Finding:
 
 
 def _summary(data: dict[str, Any]) -> FunctionSummary:
-    tallies = tuple(RuleTally(**tally) for tally in data.pop("tallies"))
-    summary = FunctionSummary(
-        **{key: tuple(v) if isinstance(v, list) else v for key, v in data.items()}
-    )
-    return replace(summary, tallies=tallies)
+    tallies = tuple(RuleTally(**tally) for tally in data["tallies"])
+    fields: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in data.items()}
+    return FunctionSummary(**{**fields, "tallies": tallies})

@@ -1,4 +1,4 @@
-"""A worker: one process with its own local cloud, listener and runtimes, taking functions in turn."""
+"""A worker: a process with a local cloud, listener and runtimes, taking functions in turn."""
 
 import random
 import time

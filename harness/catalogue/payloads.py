@@ -33,7 +33,7 @@ class _Payload(Strict):
     witness: _Witness = _Witness()
     languages: tuple[str, ...] = ()
     priority: int = Field(3, ge=1, le=5)
-    repeat: dict[str, _Repeat] = {}
+    repeat: dict[str, _Repeat] = Field(default_factory=dict)
     note: str = ""
 
 

@@ -19,7 +19,7 @@ class _Rule(Strict):
     attack: str
     description: str
     remediation: str
-    example: dict[str, str] = {}
+    example: dict[str, str] = Field(default_factory=dict)
     references: tuple[str, ...] = ()
 
 

@@ -9,7 +9,7 @@ _PARTS = re.compile(r"(\d+(?:\.\d+)?)(h|m|s)")
 _SECONDS = {"h": 3600.0, "m": 60.0, "s": 1.0}
 
 
-class Duration(click.ParamType):
+class Duration(click.ParamType[float]):
     """A length of time, in seconds."""
 
     name = "duration"

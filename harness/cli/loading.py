@@ -1,4 +1,4 @@
-"""What several commands need: the catalogue with the user's own folders, and a discovered source."""
+"""What several commands need: the catalogue with the user's folders, a discovered source."""
 
 from collections.abc import Mapping
 from pathlib import Path

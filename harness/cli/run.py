@@ -59,7 +59,7 @@ _PATH = click.Path(path_type=Path)
 @click.option("--quiet", is_flag=True, help="Print only errors and the report's place.")
 @click.option("--no-progress", is_flag=True, help="Plain lines instead of a live display.")
 @click.pass_context
-def run(context: click.Context, **params: Any) -> int:
+def run(context: click.Context, /, **params: Any) -> int:
     """Test the application which SOURCE describes (a template, or the folder holding it)."""
     config: Path | None = params["config"]
     settings = load_settings(config, Path.cwd())

@@ -8,11 +8,11 @@ from pathlib import Path
 
 from harness.discovery.base import Source
 from harness.discovery.cloudformation import CloudFormation
+from harness.discovery.describe import describe
 from harness.errors import UsageError
 from harness.model import Application, EventTemplate
 
 SOURCES: tuple[Source, ...] = (CloudFormation(),)
-_NAMES = ("template.yaml", "template.yml", "template.json")
 
 
 def discover(
@@ -20,23 +20,34 @@ def discover(
     *,
     parameters: Mapping[str, str] | None = None,
     templates: Sequence[EventTemplate] = (),
+    workdir: Path | None = None,
 ) -> Application:
-    """The application in a file, or in a folder that holds one. Raises UsageError."""
-    path = source
-    if source.is_dir():
-        found = [source / name for name in _NAMES if (source / name).is_file()]
-        if not found:
-            raise UsageError(
-                "this folder has no template",
-                path=source,
-                mend=f"name a file, or a folder with one of {', '.join(_NAMES)}",
-            )
-        path = found[0]
-    path = path.resolve()
+    """The application in a file, or in a folder that holds one.
+
+    `parameters` override the defaults which the file declares. Only triggers that one of
+    `templates` claims are kept; of the others the function's notes tell. `workdir` takes code that
+    is no folder yet (inline, zipped); without it that goes to a temporary folder.
+    Raises UsageError.
+    """
+    path = _inside(source) if source.is_dir() else source
     for reader in SOURCES:
         if reader.recognises(path):
-            return reader.load(path, parameters or {}, templates)
+            return reader.load(
+                path.resolve(), parameters=parameters or {}, templates=templates, workdir=workdir
+            )
     raise UsageError("not a template that is known", path=path, mend="name a .yaml or .json file")
 
 
-__all__ = ["SOURCES", "Source", "discover"]
+def _inside(folder: Path) -> Path:
+    names = [name for reader in SOURCES for name in reader.names]
+    for name in names:
+        if (folder / name).is_file():
+            return folder / name
+    raise UsageError(
+        "this folder has no template",
+        path=folder,
+        mend=f"name a file, or a folder with one of {', '.join(names)}",
+    )
+
+
+__all__ = ["SOURCES", "Source", "describe", "discover"]

@@ -1,96 +1,70 @@
 """Functions of a stack: code, runtime, environment, limits, role."""
 
-import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from harness.discovery.policies import role_statements, statements
+from harness.discovery.code import Code
+from harness.discovery.policies import granted
 from harness.discovery.stack import FUNCTIONS, Resource, Stack
+from harness.discovery.triggers import Wiring
 from harness.errors import UsageError
-from harness.model import Function, Trigger
+from harness.model import Function
+
+# Defaults of Lambda where a template says nothing:
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-function.html
+_TIMEOUT_SECONDS = 3
+_MEMORY_MB = 128
+_EPHEMERAL_MB = 512
 
 
-def functions(
-    stack: Stack,
-    triggers: Mapping[str, tuple[Trigger, ...]],
-    notes: Mapping[str, tuple[str, ...]],
-    built: Mapping[str, Path],
-) -> Iterator[Function]:
-    """Every function. Raises UsageError for code or a handler that is missing."""
+def functions(stack: Stack, wiring: Wiring, workdir: Path | None) -> Iterator[Function]:
+    """Every function, of whatever runtime. Raises UsageError for missing code or handler."""
+    code = Code(stack, workdir)
     for resource in stack.of_kind(*FUNCTIONS):
-        properties = resource.properties
-        image = properties.get("PackageType") == "Image" or "ImageUri" in properties
-        handler = str(properties.get("Handler", ""))
-        code: Path | None = None
-        if not image:
-            runtime = str(properties.get("Runtime", ""))
-            if not handler and not runtime.startswith("provided"):
-                raise UsageError(
-                    f"function {resource.name} has no Handler",
-                    path=stack.path,
-                    line=resource.line,
-                    mend="add one, such as app.handler",
-                )
-            code = built.get(resource.name) or _code(stack, resource)
-        yield Function(
-            name=resource.name,
-            runtime=str(properties.get("Runtime", "")),
-            handler=handler,
-            code=code,
-            built=resource.name in built,
-            package="image" if image else "zip",
-            environment=_environment(properties),
-            timeout=_number(properties.get("Timeout"), 3),
-            memory=_number(properties.get("MemorySize"), 128),
-            ephemeral_mb=_number((properties.get("EphemeralStorage") or {}).get("Size"), 512),
-            architecture=str((properties.get("Architectures") or ["x86_64"])[0]),
-            triggers=triggers.get(resource.name, ()),
-            policies=tuple(_policies(stack, properties)),
-            layers=tuple(_layers(stack, properties)),
-            declared_in=stack.where(resource),
-            notes=notes.get(resource.name, ()),
-        )
+        yield _function(stack, resource, code, wiring)
 
 
-def _code(stack: Stack, resource: Resource) -> Path:
+def _function(stack: Stack, resource: Resource, code: Code, wiring: Wiring) -> Function:
     properties = resource.properties
-    uri = properties.get("CodeUri", properties.get("Code", "."))
-    inline = properties.get("InlineCode")
-    if isinstance(uri, dict):
-        inline = inline or uri.get("ZipFile")
-        if "S3Bucket" in uri or "Bucket" in uri:
-            return _missing(stack, resource, "its code is in S3")
-    if isinstance(inline, str):
-        return _inline(inline, str(properties.get("Handler", "index.handler")))
-    folder = (stack.path.parent / str(uri)).resolve()
-    if str(uri).startswith("s3://"):
-        return _missing(stack, resource, "its code is in S3")
-    if not folder.is_dir():
-        mend = "run `sam build`" if ".aws-sam" in folder.parts else "correct CodeUri"
-        raise UsageError(
-            f"function {resource.name}: its code folder {uri} is not there",
-            path=stack.path,
-            line=resource.line,
-            mend=mend,
-        )
-    return folder
-
-
-def _missing(stack: Stack, resource: Resource, why: str) -> Path:
-    raise UsageError(
-        f"function {resource.name}: {why}",
-        path=stack.path,
-        line=resource.line,
-        mend="point CodeUri (or Code) at a local folder",
+    image = properties.get("PackageType") == "Image"
+    runtime = str(properties.get("Runtime") or "")
+    folder, built, note = (None, False, "") if image else code.of_function(resource)
+    layers, layer_notes = code.of_layers(resource)
+    notes = [note, *layer_notes, *wiring.notes.get(resource.name, ())]
+    if not image and not runtime:
+        notes.append("no Runtime is declared")
+    return Function(
+        name=resource.name,
+        runtime=runtime,
+        handler="" if image else _handler(stack, resource, runtime),
+        code=folder,
+        built=built,
+        package="image" if image else "zip",
+        environment=_environment(properties),
+        timeout=_number(properties.get("Timeout"), _TIMEOUT_SECONDS),
+        memory=_number(properties.get("MemorySize"), _MEMORY_MB),
+        ephemeral_mb=_number((properties.get("EphemeralStorage") or {}).get("Size"), _EPHEMERAL_MB),
+        architecture=str((properties.get("Architectures") or ["x86_64"])[0]),
+        triggers=wiring.triggers.get(resource.name, ()),
+        policies=tuple(granted(stack, resource)),
+        layers=layers,
+        declared_in=stack.where(resource),
+        notes=tuple(note for note in notes if note),
     )
 
 
-def _inline(text: str, handler: str) -> Path:
-    """Inline code as a folder, so that it is run as any other."""
-    folder = Path(tempfile.mkdtemp(prefix="faasfuzz-inline-"))
-    (folder / f"{handler.rpartition('.')[0] or 'index'}.py").write_text(text, encoding="utf-8")
-    return folder
+def _handler(stack: Stack, resource: Resource, runtime: str) -> str:
+    """Custom runtimes are free to ignore it, so it may be missing there."""
+    handler = str(resource.properties.get("Handler") or "")
+    if not handler and not runtime.startswith("provided"):
+        raise UsageError(
+            f"function {resource.name} has no Handler",
+            path=stack.path,
+            line=resource.line,
+            mend="add one, such as app.handler",
+        )
+    return handler
 
 
 def _environment(properties: Mapping[str, Any]) -> dict[str, str]:
@@ -99,33 +73,9 @@ def _environment(properties: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _text(value: Any) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return str(value)
-
-
-def _policies(stack: Stack, properties: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    if properties.get("Policies"):
-        yield from statements(properties["Policies"])
-    role = stack.by_value(properties["Role"]) if "Role" in properties else None
-    if role is not None:
-        yield from role_statements(role.properties)
-
-
-def _layers(stack: Stack, properties: Mapping[str, Any]) -> Iterator[Path]:
-    for layer in properties.get("Layers") or []:
-        resource = stack.by_value(layer)
-        if resource is None:
-            continue
-        content = resource.properties.get("ContentUri", resource.properties.get("Content"))
-        if isinstance(content, str):
-            folder = (stack.path.parent / content).resolve()
-            if folder.is_dir():
-                yield folder
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _number(value: Any, default: int) -> int:
-    try:
-        return int(value)
-    except (TypeError, ValueError):
-        return default
+    """Limits are whole numbers; a template may write them as text."""
+    return int(value) if isinstance(value, int) or str(value).isdigit() else default

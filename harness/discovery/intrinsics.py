@@ -4,31 +4,33 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-functio
 """
 
 import base64
+import json
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from harness.discovery.loading import line_of
+from harness.discovery.parameters import ACCOUNT, REGION, parameter_values, placeholder
 from harness.errors import UsageError
 
-REGION = "us-east-1"
-ACCOUNT = "123456789012"
 _SUB = re.compile(r"\$\{(!?)([^}]+)\}")
+_MISSHAPEN = (TypeError, ValueError, IndexError, KeyError, AttributeError)
 
 
 class NoValue:
     """What AWS::NoValue stands for: the property is not there."""
 
 
-NO_VALUE = NoValue()
+NO_VALUE: Final = NoValue()
 
 
 class Resolver:
     """Replaces intrinsic functions by values.
 
-    `reference(name, attribute)` gives a resource's Ref (attribute None) or GetAtt value, and None for a name that is no
-    resource. Raises UsageError for a reference to nothing, and for conditions that go in circles.
+    `reference(name, attribute)` gives a resource's Ref (attribute None) or GetAtt value, and None
+    for a name that is no resource. `notes` tell where a value was made up. Dynamic references
+    (`{{resolve:ssm:...}}`) stay as they are: only a deployment can look them up.
     """
 
     def __init__(
@@ -55,24 +57,42 @@ class Resolver:
             "AWS::NotificationARNs": [],
             "AWS::NoValue": NO_VALUE,
         }
-        declared = template.get("Parameters") or {}
-        for name in parameters:
-            if name not in declared:
-                raise UsageError(
-                    f"the template has no parameter {name!r}",
-                    path=path,
-                    mend=f"it declares {', '.join(declared) or 'none'}",
-                )
-        for name, parameter in declared.items():
-            self._values[name] = self._parameter(name, parameter, parameters)
+        for name, value, note in parameter_values(
+            template.get("Parameters") or {}, parameters, path
+        ):
+            self._values[name] = value
+            if note:
+                self.notes.append(note)
+        self._evaluate: Mapping[str, Callable[[Any], Any]] = {
+            "Fn::And": all,
+            "Fn::Base64": lambda text: base64.b64encode(str(text).encode()).decode(),
+            "Fn::Equals": lambda pair: _text(pair[0]) == _text(pair[1]),
+            "Fn::FindInMap": self._find_in_map,
+            "Fn::GetAZs": lambda _: [f"{REGION}{letter}" for letter in "abc"],
+            "Fn::ImportValue": self._import_value,
+            "Fn::Join": lambda pair: _text(pair[0]).join(_text(part) for part in pair[1]),
+            "Fn::Length": len,
+            "Fn::Not": lambda one: not one[0],
+            "Fn::Or": any,
+            "Fn::Select": lambda pair: pair[1][int(pair[0])],
+            "Fn::Split": lambda pair: str(pair[1]).split(str(pair[0])),
+            "Fn::ToJsonString": json.dumps,
+            "Fn::Transform": lambda macro: {"Fn::Transform": macro},
+        }
 
     def resolve(self, value: Any) -> Any:
-        """The value with every intrinsic replaced; what cannot be known becomes a placeholder."""
+        """The value with every intrinsic replaced; what cannot be known becomes a placeholder.
+
+        Raises UsageError for a reference to nothing, for conditions that go in a circle, and for
+        arguments of the wrong shape.
+        """
         if isinstance(value, dict):
             if len(value) == 1:
                 name, argument = next(iter(value.items()))
-                if name == "Ref" or name == "Condition" or str(name).startswith("Fn::"):
+                if name == "Ref" or str(name).startswith("Fn::"):
                     return self._call(str(name), argument, value)
+                if name == "Condition" and isinstance(argument, str):
+                    return self.holds(argument, value)
             made = {str(key): self.resolve(item) for key, item in value.items()}
             return {key: item for key, item in made.items() if item is not NO_VALUE}
         if isinstance(value, list):
@@ -84,7 +104,10 @@ class Resolver:
         """Whether a named condition is true. Raises UsageError."""
         if condition not in self._conditions:
             raise UsageError(
-                f"condition {condition!r} is not declared", path=self._path, line=line_of(where)
+                f"condition {condition} is not declared",
+                path=self._path,
+                line=line_of(where),
+                mend="declare it under Conditions, or correct its name",
             )
         if condition in self._deciding:
             circle = " -> ".join((*self._deciding, condition))
@@ -92,6 +115,7 @@ class Resolver:
                 f"conditions go in a circle: {circle}",
                 path=self._path,
                 line=line_of(self._conditions, condition),
+                mend="let one of them stand on parameters alone",
             )
         self._deciding.append(condition)
         try:
@@ -99,69 +123,53 @@ class Resolver:
         finally:
             self._deciding.pop()
 
-    def _parameter(self, name: str, parameter: Any, given: Mapping[str, str]) -> Any:
-        parameter = parameter if isinstance(parameter, dict) else {}
-        kind = str(parameter.get("Type", "String"))
-        if name in given:
-            value: Any = given[name]
-        elif "Default" in parameter:
-            value = parameter["Default"]
-        else:
-            allowed = parameter.get("AllowedValues")
-            value = (
-                allowed[0] if allowed else ("1" if kind == "Number" else f"{name.lower()}-value")
-            )
-            self.notes.append(f"parameter {name} has no default; {value!r} is used")
-        if kind.startswith("AWS::SSM::Parameter::Value"):
-            value = f"{str(value).strip('/').replace('/', '-')}-value"
-        if kind in ("CommaDelimitedList",) or kind.startswith("List<"):
-            return [part.strip() for part in str(value).split(",")]
-        return str(value)
-
     def _call(self, name: str, argument: Any, node: Any) -> Any:
-        if name == "Ref":
-            return self._ref(str(argument), node)
-        if name == "Condition":
-            return self.holds(str(argument), node) if isinstance(argument, str) else argument
-        if name == "Fn::GetAtt":
-            parts = argument.split(".") if isinstance(argument, str) else list(argument)
-            return self._attribute(
-                str(parts[0]), ".".join(str(self.resolve(p)) for p in parts[1:]), node
-            )
-        if name == "Fn::Sub":
-            return self._sub(argument, node)
-        if name == "Fn::If":
-            chosen = argument[1] if self.holds(str(argument[0]), node) else argument[2]
-            return self.resolve(chosen)
-        handler = getattr(self, "_" + name.removeprefix("Fn::").lower(), None)
-        if handler is None:
-            self.notes.append(f"{name} is not evaluated")
-            return self.resolve(argument)
-        return handler(self.resolve(argument))
+        try:
+            if name == "Ref":
+                return self._ref(str(argument), node)
+            if name == "Fn::GetAtt":
+                return self._get_att(argument, node)
+            if name == "Fn::Sub":
+                return self._sub(argument, node)
+            if name == "Fn::If":
+                condition, yes, no = argument
+                return self.resolve(yes if self.holds(str(condition), node) else no)
+            if name not in self._evaluate:
+                self.notes.append(f"{name} is not evaluated")
+                return self.resolve(argument)
+            return self._evaluate[name](self.resolve(argument))
+        except _MISSHAPEN as error:
+            raise UsageError(
+                f"the arguments of {name} are not understood ({error})",
+                path=self._path,
+                line=line_of(node),
+                mend="see its page in the CloudFormation guide",
+            ) from error
 
     def _ref(self, name: str, node: Any) -> Any:
         if name in self._values:
             return self._values[name]
-        value = self._reference(name, None)
-        if value is None:
-            raise UsageError(
-                f"Ref {name}: no such parameter or resource",
-                path=self._path,
-                line=line_of(node),
-                mend="declare it, or correct its name",
-            )
-        return value
+        return self._resource(name, None, f"Ref {name}", node)
 
-    def _attribute(self, name: str, attribute: str, node: Any) -> Any:
+    def _get_att(self, argument: Any, node: Any) -> str:
+        parts = argument.split(".") if isinstance(argument, str) else argument
+        first, *rest = (str(self.resolve(part)) for part in parts)
+        return self._resource(first, ".".join(rest), f"GetAtt {first}.{'.'.join(rest)}", node)
+
+    def _resource(self, name: str, attribute: str | None, what: str, node: Any) -> str:
         value = self._reference(name, attribute)
         if value is None:
+            known = "parameter or resource" if attribute is None else "resource"
             raise UsageError(
-                f"GetAtt {name}.{attribute}: no such resource", path=self._path, line=line_of(node)
+                f"{what}: there is no {known} of this name",
+                path=self._path,
+                line=line_of(node),
+                mend="declare it, or correct the name",
             )
         return value
 
     def _sub(self, argument: Any, node: Any) -> str:
-        text, own = (argument, {}) if isinstance(argument, str) else (argument[0], argument[1])
+        text, own = (argument, {}) if isinstance(argument, str) else argument
         values = self.resolve(own)
 
         def replaced(match: re.Match[str]) -> str:
@@ -169,64 +177,29 @@ class Resolver:
             if literal:
                 return "${" + name + "}"
             if name in values:
-                return str(values[name])
-            if "." in name:
-                resource, _, attribute = name.partition(".")
-                return str(self._attribute(resource, attribute, node))
-            return str(self._ref(name, node))
+                return _text(values[name])
+            if "." in name and name not in self._values:
+                return self._get_att(name, node)
+            return _text(self._ref(name, node))
 
         return _SUB.sub(replaced, str(text))
 
-    @staticmethod
-    def _join(argument: Any) -> str:
-        separator, parts = argument
-        return str(separator).join(str(part) for part in parts)
-
-    @staticmethod
-    def _select(argument: Any) -> Any:
-        index, items = argument
-        position = int(index)
-        return items[position] if isinstance(items, list) and position < len(items) else ""
-
-    @staticmethod
-    def _split(argument: Any) -> list[str]:
-        separator, text = argument
-        return str(text).split(str(separator))
-
-    @staticmethod
-    def _base64(argument: Any) -> str:
-        return base64.b64encode(str(argument).encode()).decode()
-
-    @staticmethod
-    def _getazs(_: Any) -> list[str]:
-        return [f"{REGION}{letter}" for letter in "abc"]
-
-    @staticmethod
-    def _importvalue(argument: Any) -> str:
-        return f"{argument}-imported"
-
-    @staticmethod
-    def _transform(argument: Any) -> Any:
-        return argument
-
-    @staticmethod
-    def _equals(argument: Any) -> bool:
-        return str(argument[0]) == str(argument[1])
-
-    @staticmethod
-    def _not(argument: Any) -> bool:
-        return not argument[0]
-
-    @staticmethod
-    def _and(argument: Any) -> bool:
-        return all(argument)
-
-    @staticmethod
-    def _or(argument: Any) -> bool:
-        return any(argument)
-
-    def _findinmap(self, argument: Any) -> Any:
+    def _find_in_map(self, argument: Any) -> Any:
         value: Any = self._mappings
         for key in argument[:3]:
-            value = value.get(key, {}) if isinstance(value, dict) else {}
-        return self.resolve(value) if value != {} else ""
+            if not isinstance(value, dict) or key not in value:
+                if len(argument) > 3:
+                    return argument[3]["DefaultValue"]
+                raise KeyError(key)
+            value = value[key]
+        return self.resolve(value)
+
+    def _import_value(self, argument: Any) -> str:
+        made = placeholder(str(argument))
+        self.notes.append(f"import {argument} is of another stack; {made!r} is used")
+        return made
+
+
+def _text(value: Any) -> str:
+    """A scalar as CloudFormation compares and joins it."""
+    return str(value).lower() if isinstance(value, bool) else str(value)

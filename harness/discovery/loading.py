@@ -1,5 +1,6 @@
 """Reading a template, so that a mistake is told with its line."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -8,60 +9,83 @@ from cfnlint.decode import cfn_json, cfn_yaml
 
 from harness.errors import UsageError
 
+_MEND = "name a SAM or CloudFormation template"
+
 
 def load_template(path: Path) -> dict[str, Any]:
-    """A CloudFormation template (YAML with short-form intrinsics, or JSON).
-
-    Mappings and lists keep where they stand (`line_of`). Raises UsageError.
-    """
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"cannot be read ({error})", path=path) from error
-    if not text.strip():
-        raise UsageError(
-            "the file is empty", path=path, mend="name a SAM or CloudFormation template"
-        )
-    try:
-        if text.lstrip().startswith("{"):
-            template = (
-                cfn_json.loads(text) if hasattr(cfn_json, "loads") else cfn_json.load(str(path))
-            )
-        else:
-            template = cfn_yaml.loads(text, str(path))
-    except cfn_yaml.CfnParseError as error:
-        match = error.matches[0]
-        raise UsageError(
-            f"not a valid template: {match.message}", path=path, line=match.linenumber
-        ) from error
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else None
-        raise UsageError(f"not valid YAML: {error.problem}", path=path, line=line) from error
-    except ValueError as error:
-        line = getattr(error, "lineno", None)
-        raise UsageError(f"not valid JSON: {error}", path=path, line=line) from error
-    if not isinstance(template, dict):
-        raise UsageError("not a template: a mapping is expected", path=path, line=1)
+    """A CloudFormation template: every resource is a mapping with a Type. Raises UsageError."""
+    template = load_document(path)
     resources = template.get("Resources")
     if not isinstance(resources, dict) or not resources:
-        raise UsageError(
-            "there are no Resources in it",
-            path=path,
-            mend="name a SAM or CloudFormation template",
-        )
+        raise UsageError("there are no Resources in it", path=path, line=1, mend=_MEND)
     for name, resource in resources.items():
+        line = line_of(resources, name)
         if not isinstance(resource, dict) or not isinstance(resource.get("Type"), str):
             raise UsageError(
-                f"resource {name} has no Type", path=path, line=line_of(resources, name)
+                f"resource {name} has no Type", path=path, line=line, mend="say what it is"
+            )
+        if not isinstance(resource.get("Properties") or {}, dict):
+            raise UsageError(
+                f"the Properties of {name} are no mapping",
+                path=path,
+                line=line_of(resource, "Properties") or line,
+                mend="indent them below Properties",
             )
     return template
 
 
+def load_document(path: Path) -> dict[str, Any]:
+    """A mapping in YAML (with short-form intrinsics) or JSON.
+
+    Its mappings, and the keys in them, keep where they stand (`line_of`). Raises UsageError.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"cannot be read ({error})", path=path, mend="check the path") from error
+    if not text.strip():
+        raise UsageError("the file is empty", path=path, line=1, mend=_MEND)
+    document = _json(text, path) if text.lstrip().startswith("{") else _yaml(text, path)
+    if not isinstance(document, dict):
+        raise UsageError("not a template: a mapping is expected", path=path, line=1, mend=_MEND)
+    return document
+
+
 def line_of(holder: Any, key: Any = None) -> int | None:
-    """The line of a node, or of a key's own node inside a mapping."""
-    if isinstance(holder, dict) and key is not None:
-        for known in holder:
-            if known == key and hasattr(known, "start_mark"):
-                return int(known.start_mark.line) + 1
+    """The line (from 1) of a node, or of one key in a mapping. None when it is not known."""
+    if key is not None:
+        holder = next((known for known in holder if known == key), None)
     mark = getattr(holder, "start_mark", None)
     return int(mark.line) + 1 if mark is not None else None
+
+
+def _json(text: str, path: Path) -> Any:
+    try:
+        json.loads(text)  # tells mistakes better than the decoder that keeps lines
+        return cfn_json.loads(text)
+    except json.JSONDecodeError as error:
+        raise UsageError(
+            f"not valid JSON: {error.msg}", path=path, line=error.lineno, mend="correct it there"
+        ) from error
+    except cfn_json.JSONDecodeError as error:
+        match = error.matches[-1]  # all that is left are keys that are there twice, from line 0
+        raise UsageError(
+            f"not a valid template: {match.message}",
+            path=path,
+            line=match.linenumber + 1,
+            mend="correct it there",
+        ) from error
+
+
+def _yaml(text: str, path: Path) -> Any:
+    try:
+        return cfn_yaml.loads(text, str(path))
+    except cfn_yaml.CfnParseError as error:
+        match = error.matches[-1]
+        what, line = f"not a valid template: {match.message}", match.linenumber
+    except yaml.MarkedYAMLError as error:
+        what = f"not valid YAML: {error.problem}"
+        line = error.problem_mark.line + 1 if error.problem_mark else None
+    except yaml.YAMLError as error:
+        what, line = f"not valid YAML: {error}", None
+    raise UsageError(what, path=path, line=line, mend="correct it there")

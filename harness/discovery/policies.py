@@ -1,118 +1,98 @@
-"""Role policies: inline statements, SAM policy templates, managed names.
+"""What a function's role grants: IAM statements, SAM policy templates, managed policies by name.
 
 https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/serverless-policy-template-list.html
 """
 
+import json
 from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
 from typing import Any
 
-from harness.discovery.intrinsics import ACCOUNT, REGION
+from samtranslator.policy_templates_data import POLICY_TEMPLATES_FILE
 
-# template -> (parameter, resource form, actions)
-_SAM = {
-    "DynamoDBCrudPolicy": ("TableName", "arn:aws:dynamodb:{r}:{a}:table/{v}", (
-        "dynamodb:GetItem", "dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:Scan",
-        "dynamodb:Query", "dynamodb:UpdateItem", "dynamodb:BatchWriteItem",
-        "dynamodb:BatchGetItem", "dynamodb:DescribeTable", "dynamodb:ConditionCheckItem",
-    )),
-    "DynamoDBReadPolicy": ("TableName", "arn:aws:dynamodb:{r}:{a}:table/{v}", (
-        "dynamodb:GetItem", "dynamodb:Scan", "dynamodb:Query", "dynamodb:BatchGetItem",
-        "dynamodb:DescribeTable",
-    )),
-    "DynamoDBWritePolicy": ("TableName", "arn:aws:dynamodb:{r}:{a}:table/{v}", (
-        "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:BatchWriteItem",
-    )),
-    "DynamoDBStreamReadPolicy": ("TableName", "arn:aws:dynamodb:{r}:{a}:table/{v}/stream/*", (
-        "dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator",
-    )),
-    "S3ReadPolicy": ("BucketName", "arn:aws:s3:::{v}/*", (
-        "s3:GetObject", "s3:ListBucket", "s3:GetBucketLocation", "s3:GetObjectVersion",
-        "s3:GetLifecycleConfiguration",
-    )),
-    "S3WritePolicy": ("BucketName", "arn:aws:s3:::{v}/*", (
-        "s3:PutObject", "s3:PutObjectAcl", "s3:PutLifecycleConfiguration",
-    )),
-    "S3CrudPolicy": ("BucketName", "arn:aws:s3:::{v}/*", (
-        "s3:GetObject", "s3:ListBucket", "s3:GetBucketLocation", "s3:GetObjectVersion",
-        "s3:PutObject", "s3:PutObjectAcl", "s3:GetLifecycleConfiguration",
-        "s3:PutLifecycleConfiguration", "s3:DeleteObject",
-    )),
-    "SQSPollerPolicy": ("QueueName", "arn:aws:sqs:{r}:{a}:{v}", (
-        "sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:GetQueueAttributes",
-        "sqs:ReceiveMessage",
-    )),
-    "SQSSendMessagePolicy": ("QueueName", "arn:aws:sqs:{r}:{a}:{v}", ("sqs:SendMessage*",)),
-    "SNSPublishMessagePolicy": ("TopicName", "arn:aws:sns:{r}:{a}:{v}", ("sns:Publish",)),
-    "SSMParameterReadPolicy": ("ParameterName", "arn:aws:ssm:{r}:{a}:parameter/{v}", (
-        "ssm:GetParameters", "ssm:GetParameter", "ssm:GetParametersByPath",
-    )),
-    "AWSSecretsManagerGetSecretValuePolicy": ("SecretArn", "{v}", (
-        "secretsmanager:GetSecretValue",
-    )),
-    "LambdaInvokePolicy": ("FunctionName", "arn:aws:lambda:{r}:{a}:function:{v}*", (
-        "lambda:InvokeFunction",
-    )),
-    "EventBridgePutEventsPolicy": ("EventBusName", "arn:aws:events:{r}:{a}:event-bus/{v}", (
-        "events:PutEvents",
-    )),
-    "StepFunctionsExecutionPolicy": (
-        "StateMachineName", "arn:aws:states:{r}:{a}:stateMachine:{v}", ("states:StartExecution",),
-    ),
-    "KinesisStreamReadPolicy": ("StreamName", "arn:aws:kinesis:{r}:{a}:stream/{v}", (
-        "kinesis:ListStreams", "kinesis:DescribeStream", "kinesis:GetRecords",
-        "kinesis:GetShardIterator",
-    )),
-    "SESCrudPolicy": ("IdentityName", "arn:aws:ses:{r}:{a}:identity/{v}", (
-        "ses:GetIdentityVerificationAttributes", "ses:SendEmail", "ses:SendRawEmail",
-        "ses:VerifyEmailIdentity",
-    )),
-}  # fmt: skip
+from harness.discovery.stack import Resource, Stack
 
 
-def statements(policies: Any) -> Iterator[Mapping[str, Any]]:
-    """IAM statements of a SAM `Policies` value (resolved); what is only named is `{"Managed"}`."""
-    for policy in policies if isinstance(policies, list) else [policies]:
-        if isinstance(policy, str):
-            yield {"Managed": policy.rsplit("/", 1)[-1]}
-        elif isinstance(policy, dict) and "Statement" in policy:
-            yield from document(policy)
-        elif isinstance(policy, dict):
-            for name, arguments in policy.items():
-                yield _template(name, arguments)
+def granted(stack: Stack, function: Resource) -> Iterator[Mapping[str, Any]]:
+    """The statements of a function: of its SAM `Policies`, or of the role it names."""
+    declared = function.properties.get("Policies") or []
+    for policy in declared if isinstance(declared, list) else [declared]:
+        yield from _policy(stack, policy)
+    role = stack.by_value(function.properties.get("Role"))
+    if role is None or role.kind != "AWS::IAM::Role":
+        return
+    for name in _many(role.properties.get("ManagedPolicyArns")):
+        yield from _managed(stack, name)
+    for policy in role.properties.get("Policies") or []:
+        yield from _document(policy.get("PolicyDocument"))
+    for attached in stack.of_kind("AWS::IAM::Policy", "AWS::IAM::RolePolicy"):
+        roles = attached.properties.get("Roles") or attached.properties.get("RoleName")
+        if role.physical in _many(roles):
+            yield from _document(attached.properties.get("PolicyDocument"))
+    for attached in stack.of_kind("AWS::IAM::ManagedPolicy"):
+        if role.physical in _many(attached.properties.get("Roles")):
+            yield from _document(attached.properties.get("PolicyDocument"))
 
 
-def document(policy: Any) -> Iterator[Mapping[str, Any]]:
-    """The statements of a policy document, actions and resources as lists."""
+def _policy(stack: Stack, policy: Any) -> Iterator[Mapping[str, Any]]:
+    if isinstance(policy, str):
+        yield from _managed(stack, policy)
+    elif isinstance(policy, dict) and "Statement" in policy:
+        yield from _document(policy)
+    elif isinstance(policy, dict):
+        for name, arguments in policy.items():
+            yield from _template(stack, name, arguments)
+
+
+def _managed(stack: Stack, name: str) -> Iterator[Mapping[str, Any]]:
+    own = stack.by_value(name)
+    if own is not None and own.kind == "AWS::IAM::ManagedPolicy":
+        yield from _document(own.properties.get("PolicyDocument"))
+    else:
+        yield {"Managed": name.rsplit("/", 1)[-1]}
+
+
+def _template(stack: Stack, name: str, arguments: Any) -> Iterator[Mapping[str, Any]]:
+    known = _templates().get(name)
+    if known is None:
+        yield {"Managed": name}
+        return
+    given = arguments if isinstance(arguments, dict) else {}
+    values = {parameter: given.get(parameter, "*") for parameter in known["Parameters"]}
+    yield from _document(stack.resolver.resolve(_filled(known["Definition"], values)))
+
+
+@cache
+def _templates() -> Mapping[str, Any]:
+    """SAM's own definitions, as the translator ships them."""
+    templates = json.loads(Path(POLICY_TEMPLATES_FILE).read_text(encoding="utf-8"))["Templates"]
+    return dict(templates)
+
+
+def _filled(node: Any, values: Mapping[str, Any]) -> Any:
+    """A definition with its Refs to the template's parameters replaced by the arguments."""
+    if isinstance(node, list):
+        return [_filled(item, values) for item in node]
+    if not isinstance(node, dict):
+        return node
+    if node.keys() == {"Ref"} and node["Ref"] in values:
+        return values[node["Ref"]]
+    return {key: _filled(item, values) for key, item in node.items()}
+
+
+def _document(policy: Any) -> Iterator[Mapping[str, Any]]:
+    """Statements with actions and resources as lists; what else they say stays as it is."""
     found = policy.get("Statement", []) if isinstance(policy, dict) else []
     for statement in found if isinstance(found, list) else [found]:
         if isinstance(statement, dict):
-            yield {
-                "Effect": statement.get("Effect", "Allow"),
-                "Action": _many(statement.get("Action", statement.get("NotAction", []))),
-                "Resource": _many(statement.get("Resource", [])),
+            lists = ("Action", "NotAction", "Resource", "NotResource")
+            yield {"Effect": "Allow", "Action": [], "Resource": []} | {
+                key: _many(value) if key in lists else value for key, value in statement.items()
             }
 
 
-def role_statements(role: Any) -> Iterator[Mapping[str, Any]]:
-    """The statements of an AWS::IAM::Role's properties (resolved)."""
-    for name in _many(role.get("ManagedPolicyArns", [])):
-        yield {"Managed": str(name).rsplit("/", 1)[-1]}
-    for policy in role.get("Policies", []) or []:
-        if isinstance(policy, dict):
-            yield from document(policy.get("PolicyDocument", {}))
-
-
-def _template(name: str, arguments: Any) -> Mapping[str, Any]:
-    known = _SAM.get(name)
-    if known is None or not isinstance(arguments, dict):
-        return {"Managed": name}
-    parameter, form, actions = known
-    value = str(arguments.get(parameter, "*"))
-    resource = form.format(
-        r=REGION, a=ACCOUNT, v=value.rsplit(":", 1)[-1] if form != "{v}" else value
-    )
-    return {"Effect": "Allow", "Action": list(actions), "Resource": [resource]}
-
-
 def _many(value: Any) -> list[str]:
+    if value is None:
+        return []
     return [str(item) for item in value] if isinstance(value, list) else [str(value)]

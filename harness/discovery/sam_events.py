@@ -3,112 +3,178 @@
 https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-property-function-eventsource.html
 """
 
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from harness.discovery.apis import api_facts
+from harness.discovery.feeders import feeder
 from harness.discovery.stack import Resource, Stack
 from harness.discovery.words import (
     Declared,
     base_facts,
+    batch_size,
     bucket_facts,
-    feeder,
+    kinesis_facts,
     queue_facts,
     route_facts,
     rule_facts,
     rule_words,
-    stream_facts,
+    schedule_facts,
+    source_name,
+    table_stream_facts,
     topic_facts,
+    url_facts,
 )
+
+Properties = Mapping[str, Any]
 
 
 def sam_triggers(stack: Stack) -> Iterator[tuple[str, Declared]]:
     """(function, trigger) for each event that a SAM function declares."""
     for function in stack.of_kind("AWS::Serverless::Function"):
-        events = function.properties.get("Events") or {}
-        for name, event in events.items():
-            if isinstance(event, dict) and isinstance(event.get("Type"), str):
-                properties = event.get("Properties") or {}
-                yield (
-                    function.name,
-                    _declared(stack, function, f"{function.name}{name}", event["Type"], properties),
-                )
+        for name, event in (function.properties.get("Events") or {}).items():
+            kind = str(event.get("Type")) if isinstance(event, dict) else ""
+            properties = (event.get("Properties") or {}) if kind else {}
+            # SAM makes the event's own resource (a rule, a schedule) under this logical id.
+            logical = f"{function.name}{name}"
+            read = _READERS.get(kind)
+            declared = (
+                read(stack, kind, logical, properties) if read else Declared(words={"sam": kind})
+            )
+            yield (
+                function.name,
+                Declared(
+                    words=declared.words,
+                    facts=base_facts(function) | declared.facts,
+                    source=declared.source,
+                    batch_size=batch_size(properties),
+                ),
+            )
         if function.properties.get("FunctionUrlConfig"):
-            yield function.name, Declared(words={"sam": "FunctionUrl"}, facts=base_facts(function))
+            yield function.name, Declared(words={"sam": "FunctionUrl"}, facts=url_facts(function))
 
 
-def _declared(
-    stack: Stack, function: Resource, name: str, kind: str, properties: Mapping[str, Any]
-) -> Declared:
-    facts = base_facts(function)
-    words = {"sam": kind}
-    source: str | None = None
-    if kind in ("Api", "HttpApi"):
-        api = properties.get("RestApiId") or properties.get("ApiId")
-        resource = stack.by_value(api) if api else None
-        source = (
-            resource.name if resource else f"Serverless{'Rest' if kind == 'Api' else 'Http'}Api"
-        )
-        stage = "Prod" if kind == "Api" else "$default"
-        if resource is not None:
-            stage = str(resource.properties.get("StageName", stage))
-        facts |= route_facts(
-            properties.get("Path", "$default"), properties.get("Method", "ANY"), stage
-        )
-        if str(properties.get("PayloadFormatVersion", "")) == "1.0":
-            words["payload"] = "1.0"
-    elif kind == "S3":
-        bucket = str(properties.get("Bucket", ""))
-        source = _name(stack, bucket)
-        facts |= bucket_facts(bucket, properties.get("Events"), properties.get("Filter"))
-    elif kind == "SNS":
-        topic = str(properties.get("Topic", ""))
-        source = _name(stack, topic)
-        facts |= topic_facts(topic)
-        _via(stack, topic, words, facts)
-        if properties.get("SqsSubscription"):
-            words = {"sam": "SQS", "via": "sns"}
-    elif kind == "SQS":
-        queue = str(properties.get("Queue", ""))
-        source = _name(stack, queue)
-        facts |= queue_facts(queue)
-        _via(stack, queue, words, facts)
-    elif kind in ("DynamoDB", "Kinesis"):
-        stream = str(properties.get("Stream", ""))
-        resource = stack.by_value(stream)
-        source = resource.name if resource else None
-        table = resource if kind == "DynamoDB" else None
-        facts |= stream_facts(stream, table)
-    elif kind in ("EventBridgeRule", "CloudWatchEvent"):
-        bus = properties.get("EventBusName")
-        source = _name(stack, str(bus)) if bus else None
-        facts |= rule_facts(properties.get("Pattern"), bus, str(properties.get("RuleName", name)))
-        words = rule_words(kind, facts)
-    elif kind in ("Schedule", "ScheduleV2"):
-        facts |= rule_facts(None, None, str(properties.get("Name", name)))
-        facts["schedule"] = str(
-            properties.get("Schedule", properties.get("ScheduleExpression", ""))
-        )
-        if properties.get("Input"):
-            text = properties["Input"]
-            facts["input"] = text if isinstance(text, str) else json.dumps(text)
-    batch = properties.get("BatchSize")
+def _http(stack: Stack, kind: str, _: str, properties: Properties) -> Declared:
+    api = properties.get("RestApiId") or properties.get("ApiId")
+    source, stage, api_id = api_facts(stack, kind, api)
+    version = str(properties.get("PayloadFormatVersion", "2.0"))
     return Declared(
-        words=words,
-        facts=facts,
+        words={"sam": kind} | ({"payload": "1.0"} if kind == "HttpApi" and version == "1.0" else {}),
+        facts=route_facts(properties.get("Path"), properties.get("Method"), stage, api_id),
         source=source,
-        batch_size=batch if isinstance(batch, int) else None,
     )
 
 
-def _via(stack: Stack, value: str, words: dict[str, str], facts: dict[str, str]) -> None:
-    via, more = feeder(stack, value)
-    if via is not None:
-        words["via"] = via
-        for key, text in more.items():
-            facts.setdefault(key, text)
+def _s3(stack: Stack, kind: str, _: str, properties: Properties) -> Declared:
+    bucket = str(properties.get("Bucket", ""))
+    facts = bucket_facts(bucket, properties.get("Events"), properties.get("Filter"))
+    return Declared(
+        words={"sam": kind, "event": facts["event"].split(":")[0]},
+        facts=facts,
+        source=source_name(stack, bucket),
+    )
 
 
-def _name(stack: Stack, value: str) -> str | None:
-    resource = stack.by_value(value)
-    return resource.name if resource is not None else None
+def _sns(stack: Stack, kind: str, _: str, properties: Properties) -> Declared:
+    topic = str(properties.get("Topic", ""))
+    via, facts = feeder(stack, topic)
+    facts = facts | topic_facts(topic)
+    queue = properties.get("SqsSubscription")
+    if queue:
+        # SAM puts a queue between; `true` makes one of its own, under a name nobody knows.
+        queue_arn = queue.get("QueueArn") if isinstance(queue, dict) else None
+        return Declared(
+            words={"sam": "SQS", "via": "sns"},
+            facts=facts | (queue_facts(str(queue_arn)) if queue_arn else {}),
+            source=source_name(stack, queue_arn or topic),
+        )
+    return Declared(words={"sam": kind} | via, facts=facts, source=source_name(stack, topic))
+
+
+def _sqs(stack: Stack, kind: str, _: str, properties: Properties) -> Declared:
+    queue = str(properties.get("Queue", ""))
+    via, facts = feeder(stack, queue)
+    return Declared(
+        words={"sam": kind} | via,
+        facts=facts | queue_facts(queue),
+        source=source_name(stack, queue),
+    )
+
+
+def _stream(stack: Stack, kind: str, _: str, properties: Properties) -> Declared:
+    stream = str(properties.get("Stream", ""))
+    read = kinesis_facts(stream) if kind == "Kinesis" else table_stream_facts(stack, stream)
+    return Declared(words={"sam": kind}, facts=read, source=source_name(stack, stream))
+
+
+def _rule(stack: Stack, kind: str, logical: str, properties: Properties) -> Declared:
+    bus = properties.get("EventBusName")
+    facts = rule_facts(str(properties.get("RuleName") or logical), properties.get("Pattern"), bus)
+    source = source_name(stack, facts.get("bucket")) or source_name(stack, bus)
+    return Declared(words=rule_words(kind, facts), facts=facts, source=source or logical)
+
+
+def _schedule(_: Stack, kind: str, logical: str, properties: Properties) -> Declared:
+    expression = properties.get("Schedule") or properties.get("ScheduleExpression")
+    name = str(properties.get("Name") or logical)
+    return Declared(
+        words={"sam": kind},
+        facts=schedule_facts(name, expression, properties.get("Input")),
+        source=logical,
+    )
+
+
+def _user_pool(stack: Stack, kind: str, _: str, properties: Properties) -> Declared:
+    trigger = properties.get("Trigger")
+    first = trigger[0] if isinstance(trigger, list) and trigger else trigger
+    return Declared(
+        words={"sam": kind, "trigger": str(first)},
+        facts={"user_pool": str(properties.get("UserPool", ""))},
+        source=source_name(stack, properties.get("UserPool")),
+    )
+
+
+def _topics(stack: Stack, kind: str, _: str, properties: Properties) -> Declared:
+    """Kafka, MQ, DocumentDB, IoT and logs: of these the declaration says little."""
+    given = {
+        fact: properties[key]
+        for fact, key in _GIVEN.items()
+        if isinstance(properties.get(key), str)
+    }
+    topics = properties.get("Topics") or properties.get("Queues")
+    if isinstance(topics, list) and topics:
+        given["topic"] = str(topics[0])
+    value = next((given[fact] for fact in ("stream_arn", "broker_arn") if fact in given), None)
+    value = value or given.get("cluster_arn") or given.get("log_group")
+    return Declared(words={"sam": kind}, facts=given, source=source_name(stack, value))
+
+
+_GIVEN = {
+    "stream_arn": "Stream",
+    "broker_arn": "Broker",
+    "cluster_arn": "Cluster",
+    "log_group": "LogGroupName",
+    "sql": "Sql",
+    "database": "DatabaseName",
+    "collection": "CollectionName",
+}
+_READERS: Mapping[str, Callable[[Stack, str, str, Properties], Declared]] = {
+    "Api": _http,
+    "HttpApi": _http,
+    "S3": _s3,
+    "SNS": _sns,
+    "SQS": _sqs,
+    "DynamoDB": _stream,
+    "Kinesis": _stream,
+    "EventBridgeRule": _rule,
+    "CloudWatchEvent": _rule,
+    "Schedule": _schedule,
+    "ScheduleV2": _schedule,
+    "Cognito": _user_pool,
+    "CloudWatchLogs": _topics,
+    "DocumentDB": _topics,
+    "IoTRule": _topics,
+    "MQ": _topics,
+    "MSK": _topics,
+    "SelfManagedKafka": _topics,
+}

@@ -5,22 +5,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from harness.discovery.intrinsics import NO_VALUE, Resolver
+from harness.discovery.globals import with_globals
+from harness.discovery.intrinsics import Resolver
 from harness.discovery.loading import line_of
-from harness.discovery.naming import arn, physical_name, reference
+from harness.discovery.naming import arn, naming_properties, physical_name, reference
 
 FUNCTIONS = ("AWS::Serverless::Function", "AWS::Lambda::Function")
-_GLOBALS = {
-    "AWS::Serverless::Function": "Function",
-    "AWS::Serverless::Api": "Api",
-    "AWS::Serverless::HttpApi": "HttpApi",
-    "AWS::Serverless::SimpleTable": "SimpleTable",
-}
+IMPLICIT_APIS = ("ServerlessRestApi", "ServerlessHttpApi")
+IMPLICIT_API_ID = "a1b2c3d4e5"
+# What SAM adds to a logical id for the resources that it makes of one (`ApiProdStage`).
+_MADE = (".Version", ".Alias", "Stage", "Deployment", "EventRule", "Permission", "Url")
 
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """A resource with resolved properties. `line` is where it is declared."""
+    """A resource with resolved properties, SAM's Globals among them. `line` is where it starts."""
 
     name: str
     kind: str
@@ -28,29 +27,29 @@ class Resource:
     physical: str
     line: int | None
 
+    @property
+    def arn(self) -> str:
+        """Its ARN, "" when the form is not known."""
+        return arn(self.kind, self.physical)
+
 
 class Stack:
     """The resources of a template, resolved against its parameters.
 
-    SAM's implicit APIs (`ServerlessRestApi`, `ServerlessHttpApi`) and the roles it makes are known
-    as references, since templates refer to them.
+    Resources whose condition is false are left out. SAM's implicit APIs (`ServerlessRestApi`,
+    `ServerlessHttpApi`) and the roles it makes are known as references, since templates refer to
+    them. Raises UsageError.
     """
 
     def __init__(
         self, template: Mapping[str, Any], path: Path, parameters: Mapping[str, str]
     ) -> None:
         self.path = path
-        self.name = (path.parent.name or "app").lower().replace("_", "-").strip("-.") or "app"
+        self.name = _stack_name(path)
         self._declared: Mapping[str, Any] = template["Resources"]
         self._names: dict[str, str] = {}
         self.resolver = Resolver(template, path, parameters, self._reference, self.name)
         self._globals = self.resolver.resolve(template.get("Globals") or {})
-        for name, resource in self._declared.items():
-            named = resource.get("Properties") or {}
-            declared = {
-                k: self.resolver.resolve(v) for k, v in named.items() if str(k).endswith("Name")
-            }
-            self._names[str(name)] = physical_name(str(name), str(resource["Type"]), declared, self.name)
         self.resources = {resource.name: resource for resource in self._resolved()}
 
     def of_kind(self, *kinds: str) -> Iterator[Resource]:
@@ -59,13 +58,13 @@ class Stack:
 
     def by_value(self, value: Any) -> Resource | None:
         """The resource whose name, Ref or ARN a resolved value is."""
-        text = str(value)
+        if not isinstance(value, str) or not value:
+            return None
         for resource in self.resources.values():
-            if text in (
-                resource.physical,
-                reference(resource.kind, resource.physical, None),
-                arn(resource.kind, resource.physical),
-            ) or text.startswith(arn(resource.kind, resource.physical) + "/stream/"):
+            known = {resource.physical, reference(resource.kind, resource.physical, None)}
+            if value in known or value == resource.arn:
+                return resource
+            if resource.arn and value.startswith(f"{resource.arn}/stream/"):
                 return resource
         return None
 
@@ -73,60 +72,67 @@ class Stack:
         """`file:line` of a resource."""
         return f"{self.path}:{resource.line}" if resource.line else str(self.path)
 
+    def line(self, resource: Resource, key: str) -> int | None:
+        """The line of one of its properties; its own line when the property is not its own."""
+        own = self._declared[resource.name].get("Properties") or {}
+        return line_of(own, key) or resource.line
+
     def _resolved(self) -> Iterator[Resource]:
         for name, resource in self._declared.items():
             condition = resource.get("Condition")
             if isinstance(condition, str) and not self.resolver.holds(condition, resource):
                 continue
             kind = str(resource["Type"])
-            properties = self.resolver.resolve(resource.get("Properties") or {})
-            if properties is NO_VALUE or not isinstance(properties, dict):
-                properties = {}
-            defaults = self._globals.get(_GLOBALS.get(kind, ""), {})
+            own = self.resolver.resolve(resource.get("Properties") or {})
             yield Resource(
                 name=str(name),
                 kind=kind,
-                properties=merged(defaults, properties),
-                physical=self._names[name],
+                properties=with_globals(
+                    kind, own if isinstance(own, dict) else {}, self._globals
+                ),
+                physical=self._physical(str(name)),
                 line=line_of(self._declared, name),
             )
 
+    def _physical(self, name: str) -> str:
+        if name not in self._names:
+            kind = str(self._declared[name]["Type"])
+            # Names may refer to each other; in a circle the made-up name ends it.
+            self._names[name] = physical_name(name, kind, {}, self.name)
+            own = self._declared[name].get("Properties") or {}
+            naming = {
+                key: self.resolver.resolve(own[key])
+                for key in naming_properties(kind)
+                if key in own
+            }
+            self._names[name] = physical_name(name, kind, naming, self.name)
+        return self._names[name]
+
     def _reference(self, name: str, attribute: str | None) -> str | None:
         if name in self._declared:
-            kind = str(self._declared[name]["Type"])
-            physical = self._names.get(name)
-            if physical is None:  # a name that refers to another name, while names are made
-                physical = physical_name(name, kind, {}, self.name)
-            return reference(kind, physical, attribute)
-        if name in ("ServerlessRestApi", "ServerlessHttpApi"):
-            return "a1b2c3d4e5"
-        function = name.removesuffix("Role").removesuffix("Url")
-        if function != name and str(self._declared.get(function, {}).get("Type")) in FUNCTIONS:
-            if attribute == "FunctionUrl":
-                return f"https://{function.lower()}.lambda-url.us-east-1.on.aws/"
-            return arn("AWS::IAM::Role", name)
-        made = (".Version", ".Alias", "Stage", "Deployment", "EventRule")
-        if (
-            attribute is None
-            and name.startswith(tuple(str(n) for n in self._declared))
-            and (name.endswith(made))
+            return reference(str(self._declared[name]["Type"]), self._physical(name), attribute)
+        if name in IMPLICIT_APIS:
+            return reference("AWS::Serverless::Api", IMPLICIT_API_ID, attribute)
+        if name.startswith(tuple(f"{api}." for api in IMPLICIT_APIS)) or (
+            attribute is None and name in [f"{api}ProdStage" for api in IMPLICIT_APIS]
         ):
+            return name
+        for owner in (name.removesuffix("Role"), name.removesuffix("Url"), name.split(".")[0]):
+            kind = str(self._declared.get(owner, {}).get("Type"))
+            if owner == name or kind not in FUNCTIONS:
+                continue
+            if name.endswith("Role"):
+                return name if attribute is None else arn("AWS::IAM::Role", name)
+            made = name.rpartition(".")[2] if "." in name else attribute
+            return reference(kind, self._physical(owner), made or "FunctionUrl")
+        if name.endswith(_MADE) and name.startswith(tuple(str(own) for own in self._declared)):
             return name
         return None
 
 
-def merged(defaults: Any, own: Mapping[str, Any]) -> dict[str, Any]:
-    """SAM's rules: mappings are merged, lists are joined, anything else of one's own wins.
-
-    https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-specification-template-anatomy-globals.html
-    """
-    made = dict(defaults) if isinstance(defaults, dict) else {}
-    for key, value in own.items():
-        before = made.get(key)
-        if isinstance(before, dict) and isinstance(value, dict):
-            made[key] = merged(before, value)
-        elif isinstance(before, list) and isinstance(value, list):
-            made[key] = [*before, *value]
-        else:
-            made[key] = value
-    return made
+def _stack_name(path: Path) -> str:
+    folder = path.parent
+    if folder.parts[-2:] == (".aws-sam", "build"):
+        folder = folder.parent.parent
+    kept = "".join(c if c.isascii() and c.isalnum() else "-" for c in folder.name.lower())
+    return kept.strip("-") or "app"

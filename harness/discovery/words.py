@@ -1,19 +1,26 @@
 """A declared trigger in the words which event templates claim, and the facts that go with it."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from harness.discovery.intrinsics import ACCOUNT, REGION
-from harness.discovery.naming import arn
+from harness.discovery.naming import function_url, queue_url
+from harness.discovery.parameters import ACCOUNT, REGION
 from harness.discovery.stack import Resource, Stack
+
+_KEY_TYPES = {"String": "S", "Number": "N", "Binary": "B"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Declared:
-    """`words` has the SAM event type under `sam`, and what narrows it down (`via`, `payload`,
-    `source`)."""
+    """One declared way in.
+
+    `words` has the SAM event type under `sam` (also for what plain CloudFormation declares), and
+    what narrows it down: `via` (what feeds the topic or queue), `payload` (format version of an
+    HTTP API), `source` (of an EventBridge pattern), `event` (family of an S3 event), `trigger`
+    (of a user pool).
+    """
 
     words: Mapping[str, str]
     facts: Mapping[str, str] = field(default_factory=dict)
@@ -27,38 +34,67 @@ def base_facts(function: Resource) -> dict[str, str]:
         "region": REGION,
         "account": ACCOUNT,
         "function_name": function.physical,
-        "function_arn": arn(function.kind, function.physical),
+        "function_arn": function.arn,
     }
 
 
-def route_facts(path: Any, method: Any, stage: str) -> dict[str, str]:
-    """Facts of an HTTP route."""
-    verb = str(method).upper()
-    verb = "ANY" if verb in ("X-AMAZON-APIGATEWAY-ANY-METHOD", "ANY", "*") else verb
-    where = str(path) if str(path).startswith("/") else f"/{path}"
+def source_name(stack: Stack, value: Any) -> str | None:
+    """The logical id of the resource that a resolved value means."""
+    resource = stack.by_value(value)
+    return resource.name if resource is not None else None
+
+
+def batch_size(properties: Mapping[str, Any]) -> int | None:
+    """BatchSize of an event source mapping."""
+    declared = str(properties.get("BatchSize"))
+    return int(declared) if declared.isdigit() else None
+
+
+def route_facts(path: Any, method: Any, stage: str, api_id: str) -> dict[str, str]:
+    """Facts of an HTTP route; `path` "$default" is an HTTP API's route for all that is left."""
+    verb = str(method or "ANY").upper()
+    verb = "ANY" if verb in ("X-AMAZON-APIGATEWAY-ANY-METHOD", "*") else verb
+    rest = path in (None, "$default", "/$default")
+    where = "/" if rest else f"/{str(path).lstrip('/')}"
     return {
         "path": where,
         "method": verb,
-        "route_key": "$default" if path == "$default" else f"{verb} {where}",
-        "api_id": "a1b2c3d4e5",
+        "route_key": "$default" if rest else f"{verb} {where}",
+        "api_id": api_id,
         "stage": stage,
-        "domain": f"a1b2c3d4e5.execute-api.{REGION}.amazonaws.com",
+        "domain": f"{api_id}.execute-api.{REGION}.amazonaws.com",
     }
 
 
+def url_facts(function: Resource) -> dict[str, str]:
+    """Facts of a function URL, which takes every path and method."""
+    domain = function_url(function.physical).removeprefix("https://").rstrip("/")
+    facts = route_facts("$default", "ANY", "$default", domain.split(".")[0])
+    return base_facts(function) | facts | {"domain": domain}
+
+
 def bucket_facts(bucket: str, event: Any, rules: Any) -> dict[str, str]:
-    """Facts of an S3 notification; prefix and suffix of its filter ("" when it has none)."""
-    facts = {"bucket": bucket, "bucket_arn": f"arn:aws:s3:::{bucket}", "prefix": "", "suffix": ""}
-    first = event[0] if isinstance(event, list) and event else event
-    facts["event"] = str(first or "ObjectCreated:Put").removeprefix("s3:").replace(":*", ":Put")
+    """Facts of an S3 notification; prefix and suffix only when its filter has rules.
+
+    `event` is one or several of S3's event types; an upload goes before anything else.
+    """
+    events = [str(item) for item in (event if isinstance(event, list) else [event]) if item]
+    first = min(events or ["s3:ObjectCreated:*"], key=lambda e: "ObjectCreated" not in e)
+    facts = {"bucket": bucket, "bucket_arn": f"arn:aws:s3:::{bucket}"}
+    created = first.removeprefix("s3:")
+    facts["event"] = created.replace(
+        ":*", ":Put" if created.startswith("ObjectCreated") else ":Delete"
+    )
     key = (rules or {}).get("S3Key") or (rules or {}).get("Key") or {}
-    for rule in key.get("Rules") or key.get("FilterRules") or []:
-        facts[str(rule.get("Name", "")).lower()] = str(rule.get("Value", ""))
-    facts["suffix"] = facts["suffix"] or ".txt"
-    return facts
+    wanted = {
+        str(rule.get("Name", "")).lower(): str(rule.get("Value", ""))
+        for rule in key.get("Rules") or key.get("FilterRules") or ()
+    }
+    return facts | ({"prefix": "", "suffix": ""} | wanted if wanted else {})
 
 
 def topic_facts(topic: str) -> dict[str, str]:
+    """Facts of a topic, by its ARN."""
     return {
         "topic_arn": topic,
         "topic_name": topic.rsplit(":", 1)[-1],
@@ -67,84 +103,88 @@ def topic_facts(topic: str) -> dict[str, str]:
 
 
 def queue_facts(queue: str) -> dict[str, str]:
+    """Facts of a queue, by its ARN."""
     name = queue.rsplit(":", 1)[-1]
-    return {
-        "queue_arn": queue,
-        "queue_name": name,
-        "queue_url": f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{name}",
+    return {"queue_arn": queue, "queue_name": name, "queue_url": queue_url(name)}
+
+
+def kinesis_facts(stream: str) -> dict[str, str]:
+    """Facts of a Kinesis stream, by its ARN."""
+    return {"stream_arn": stream, "stream": stream.rsplit("/", 1)[-1]}
+
+
+def table_stream_facts(stack: Stack, stream: str) -> dict[str, str]:
+    """Facts of a table's stream, by its ARN; the keys only of a table of this stack."""
+    table_arn = stream.split("/stream/", 1)[0]
+    facts = {
+        "stream_arn": stream,
+        "table_arn": table_arn,
+        "table": table_arn.rsplit("/", 1)[-1],
     }
+    table = stack.by_value(stream)
+    return facts | {"keys_json": json.dumps(_keys(table))} if table is not None else facts
 
 
-def stream_facts(stream: str, table: Resource | None) -> dict[str, str]:
-    """Facts of a DynamoDB or Kinesis stream."""
-    facts = {"stream_arn": stream, "stream": stream.rsplit("/", 1)[-1]}
-    if table is not None:
-        facts["table"] = table.physical
-        facts["table_arn"] = arn(table.kind, table.physical)
-        facts["keys_json"] = json.dumps(
-            {
-                "KeySchema": table.properties.get("KeySchema", []),
-                "AttributeDefinitions": table.properties.get("AttributeDefinitions", []),
-            }
-        )
-    return facts
+def _keys(table: Resource) -> dict[str, Any]:
+    if table.kind == "AWS::Serverless::SimpleTable":
+        key = table.properties.get("PrimaryKey") or {}
+        name = key.get("Name", "id")
+        return {
+            "KeySchema": [{"AttributeName": name, "KeyType": "HASH"}],
+            "AttributeDefinitions": [
+                {"AttributeName": name, "AttributeType": _KEY_TYPES.get(key.get("Type"), "S")}
+            ],
+        }
+    return {key: table.properties.get(key, []) for key in ("KeySchema", "AttributeDefinitions")}
 
 
-def rule_facts(pattern: Any, bus: Any, name: str) -> dict[str, str]:
+def rule_facts(name: str, pattern: Any = None, bus: Any = None) -> dict[str, str]:
     """Facts of an EventBridge rule: the first source and detail-type that its pattern asks for."""
-    facts = {"rule": name, "rule_arn": f"arn:aws:events:{REGION}:{ACCOUNT}:rule/{name}"}
-    if bus:
-        facts["bus"] = str(bus)
-    if isinstance(pattern, dict):
-        facts["pattern_json"] = json.dumps(pattern)
-        for fact, key in (("source", "source"), ("detail_type", "detail-type")):
-            wanted = pattern.get(key)
-            first = wanted[0] if isinstance(wanted, list) and wanted else None
-            if isinstance(first, str):
-                facts[fact] = first
-            elif isinstance(first, dict) and isinstance(first.get("prefix"), str):
-                facts[fact] = first["prefix"]
-    return facts
+    facts = {
+        "rule": name,
+        "rule_arn": f"arn:aws:events:{REGION}:{ACCOUNT}:rule/{name}",
+        "bus": str(bus or "default").rsplit("/", 1)[-1],
+    }
+    if isinstance(pattern, str):
+        pattern = json.loads(pattern)
+    if not isinstance(pattern, dict):
+        return facts
+    facts["pattern_json"] = json.dumps(pattern)
+    bucket = _within(pattern, "detail", "bucket")
+    key = _within(pattern, "detail", "object")
+    wanted = {
+        "source": _first(pattern.get("source")),
+        "detail_type": _first(pattern.get("detail-type")),
+        "bucket": _first(bucket.get("name")),
+        "prefix": _first(key.get("key")),
+    }
+    return facts | {name: value for name, value in wanted.items() if value}
 
 
 def rule_words(kind: str, facts: Mapping[str, str]) -> dict[str, str]:
-    words = {"sam": kind}
-    if "source" in facts:
-        words["source"] = facts["source"]
-    return words
+    """The words of an EventBridge rule: templates may claim the events of one source."""
+    return {"sam": kind} | ({"source": facts["source"]} if "source" in facts else {})
 
 
-def feeder(stack: Stack, arn_or_name: str) -> tuple[str | None, dict[str, str]]:
-    """What feeds a topic or a queue (ses, s3, sns), and facts of the feeder."""
-    for rule in stack.of_kind("AWS::SES::ReceiptRule"):
-        for action in (rule.properties.get("Rule") or {}).get("Actions") or []:
-            if (action.get("SNSAction") or {}).get("TopicArn") == arn_or_name:
-                return "ses", recipient_facts(rule)
-    for bucket in stack.of_kind("AWS::S3::Bucket"):
-        wanted = bucket.properties.get("NotificationConfiguration") or {}
-        for key in ("TopicConfigurations", "QueueConfigurations"):
-            for entry in wanted.get(key) or []:
-                if arn_or_name in (entry.get("Topic"), entry.get("Queue")):
-                    return "s3", bucket_facts(
-                        bucket.physical, entry.get("Event"), entry.get("Filter")
-                    )
-    for subscription in stack.of_kind("AWS::SNS::Subscription"):
-        properties = subscription.properties
-        raw = str(properties.get("RawMessageDelivery", "")).lower() == "true"
-        if properties.get("Endpoint") == arn_or_name and not raw:
-            return "sns", topic_facts(str(properties.get("TopicArn", "")))
-    for topic in stack.of_kind("AWS::SNS::Topic"):
-        for entry in topic.properties.get("Subscription") or []:
-            if isinstance(entry, dict) and entry.get("Endpoint") == arn_or_name:
-                return "sns", topic_facts(arn(topic.kind, topic.physical))
-    return None, {}
-
-
-def recipient_facts(rule: Resource) -> dict[str, str]:
-    body = rule.properties.get("Rule") or {}
-    recipients = body.get("Recipients") or []
-    facts = {"rule": str(body.get("Name", rule.name))}
-    if recipients:
-        first = str(recipients[0])
-        facts["recipient"] = first if "@" in first else f"inbox@{first.lstrip('.')}"
+def schedule_facts(name: str, expression: Any, given: Any) -> dict[str, str]:
+    """Facts of a schedule; `input` is the static JSON which the function gets instead."""
+    facts = rule_facts(name) | {"schedule": str(expression or "")}
+    if given:
+        facts["input"] = given if isinstance(given, str) else json.dumps(given)
     return facts
+
+
+def _within(value: Any, *keys: str) -> Mapping[str, Any]:
+    for key in keys:
+        value = value.get(key) if isinstance(value, dict) else None
+    return value if isinstance(value, dict) else {}
+
+
+def _first(wanted: Any) -> str | None:
+    """A value that matches the first alternative of a pattern's field."""
+    alternatives: Iterable[Any] = wanted if isinstance(wanted, list) else ()
+    for one in alternatives:
+        text = (one.get("prefix") or one.get("suffix")) if isinstance(one, dict) else one
+        if isinstance(text, str):
+            return text
+    return None

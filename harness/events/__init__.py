@@ -1,1 +1,1 @@
-"""Building events: seeds, filling, arming with trials, shape learning, shrinking. Knows no target."""
+"""Building events: seeds, arming with trials, shape learning, shrinking. Knows no target."""

@@ -29,7 +29,7 @@ def reduce(seed: Seed, kept: tuple[Address, ...], shows: Shows) -> Seed:
 
 
 def _places(seed: Seed, kept: tuple[Address, ...]) -> Iterator[Address]:
-    """Mappings and lists of the event, outermost first, and those inside encodings of kept paths."""
+    """Mappings and lists of the event, outermost first, also inside encodings of kept paths."""
     yield from _inside(seed.event, Address(()))
     for address in kept:
         for end in range(1, len(address.steps)):

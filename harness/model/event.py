@@ -107,8 +107,8 @@ class OpenContainer:
     A field learnt to be read there gets `value` (a benign value in the carrier's form, such as
     `{"S": "sample"}` in a DynamoDB image); its insertion point lies at `point`, a pointer inside
     that value. `mirrors` are address texts in which `{key}` stands for the field's name. Whatever
-    a text point holds in JSON or another structured codec is open without saying so. `json` says that
-    fields there hold any JSON value, not only text.
+    a text point holds in JSON or another structured codec is open without saying so. `json` says
+    that fields there hold any JSON value, not only text.
     """
 
     address: Address

@@ -12,9 +12,9 @@ ENGINES = ("jinja2", "mako", "tornado", "django", "chameleon", "genshi", "cheeta
 class CodeOracle:
     """Executed code holds the payload's factors as numbers, or their folded product.
 
-    As data the payload stands inside one string constant of the code (if it is there at all): then neither factor
-    is a number of its own. `ast.literal_eval` and a calculator that walks a tree compile but never
-    execute, so they give no such record.
+    As data the payload stands inside one string constant of the code (if it is there at all): then
+    neither factor is a number of its own. `ast.literal_eval` and a calculator that walks a tree
+    compile but never execute, so they give no such record.
     """
 
     rules = ("code-injection", "ssti")

@@ -1,6 +1,6 @@
 """Computed output: a text which the payload made something compute, and which was never sent.
 
-The technique is commix's and tplmap's arithmetic echo; the factors are random, a trial's own, and the
+The technique is commix's and tplmap's arithmetic echo; the factors are a trial's own, and the
 product is looked for wherever the function's doings show.
 """
 

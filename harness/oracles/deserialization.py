@@ -11,8 +11,9 @@ LOADERS = ("pickle", "_pickle", "yaml", "jsonpickle", "dill", "cloudpickle", "jo
 class DeserializationOracle:
     """A deserialiser resolved the name that the payload carries.
 
-    `pickle.find_class` with the canary as module, or an import of a module of that name, happens only when data
-    decides what is imported. A restricted unpickler or a safe loader refuses before that.
+    `pickle.find_class` with the canary as module, or an import of a module of that name, happens
+    only when data decides what is imported. A restricted unpickler or a safe loader refuses
+    before that.
     """
 
     rules = ("unsafe-deserialization", "code-injection")

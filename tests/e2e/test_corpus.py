@@ -1,4 +1,4 @@
-"""One campaign over the detection corpus: each vulnerable function is found, each twin is silent."""
+"""One campaign over the corpus: each vulnerable function is found, each twin is silent."""
 
 import json
 import os

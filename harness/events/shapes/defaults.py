@@ -29,9 +29,9 @@ CANDIDATES: tuple[Any, ...] = (
     "1 + 1",
 )
 
-_STRUCTURED = {"json": {}, "form": {}, "query": {}, "dynamodb": {}, "cookie": {}, "mime": {}}
+_STRUCTURED = frozenset({"json", "form", "query", "dynamodb", "cookie", "mime"})
 
 
 def inner_default(codec: str) -> Any:
     """The benign value which a codec is given to encode when nothing decodable was there."""
-    return _STRUCTURED.get(codec, PLACEHOLDER)
+    return {} if codec in _STRUCTURED else PLACEHOLDER

@@ -15,6 +15,7 @@ from harness.codecs.base import CodecError
 from harness.events import inject
 from harness.events.seed import Seed
 from harness.events.shapes.defaults import PLACEHOLDER, inner_default
+from harness.events.shapes.typed import TYPED_DEFAULTS, is_typed, retyped, typed_container
 from harness.model import Address, AttackerControl, FieldRead, InsertionPoint, OpenContainer
 
 _ROOT = Address(())
@@ -64,6 +65,8 @@ def add_field(seed: Seed, address: Address, value: Any = None) -> Seed:
     if kind != "key":
         return seed
     parent = Address(address.steps[:-1], address.state)
+    if is_typed(seed, parent) and key in TYPED_DEFAULTS:
+        return retyped(seed, parent, key)
     container = _container(seed, parent)
     if container is None:
         return seed
@@ -114,6 +117,9 @@ def _container(seed: Seed, parent: Address) -> OpenContainer | None:
     for container in seed.template.open:
         if container.address == parent:
             return container
+    nested = typed_container(seed, parent)
+    if nested is not None:
+        return nested
     whole = next((c for c in seed.template.open if c.address == _ROOT), None)
     if whole is not None and parent.state is None:
         return whole
@@ -124,16 +130,12 @@ def _container(seed: Seed, parent: Address) -> OpenContainer | None:
             and parent.state == container.address.state
             and parent.steps[: len(steps)] == steps
         ):
-            return OpenContainer(
-                address=parent, control=container.control, json=container.json
-            )
+            return OpenContainer(address=parent, control=container.control, json=container.json)
     around = control_of(seed, parent)
     if around is None:
         return None
     inside_json = ("codec", "json") in parent.steps[len(around.address.steps) :]
-    return OpenContainer(
-        address=parent, control=around.control, json=around.json or inside_json
-    )
+    return OpenContainer(address=parent, control=around.control, json=around.json or inside_json)
 
 
 def _mirrored(seed: Seed, mirror: Address, value: Any) -> Seed:

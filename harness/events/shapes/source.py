@@ -1,4 +1,4 @@
-"""String constants of a Python function's own source: candidates for the values it compares with."""
+"""String constants of a Python function's source: candidates for what it compares with."""
 
 import ast
 import re

@@ -1,9 +1,9 @@
 """A /tmp of the runtime's own, as each Lambda sandbox has one.
 
 Functions write to the literal path /tmp. Without this, what one runtime left there would be found
-by the next, by a function's twin, and by other workers. A mount namespace binds a private folder over /tmp; whatever the
-runtime needs from below the machine's /tmp is bound into it first. Where no namespace can be had, the machine's /tmp is
-shared.
+by the next, by another function, and by other workers. A mount namespace binds a private folder
+over /tmp; whatever the runtime needs from below the machine's /tmp is bound into it first. Where no
+namespace can be had, the machine's /tmp is shared.
 """
 
 import os
@@ -21,7 +21,8 @@ _MOUNT_FAILED = 97
 _BIND = f"""
 private=$1; shift
 while [ "$1" != -- ]; do
-    mkdir -p "$private${{1#/tmp}}" && mount --rbind "$1" "$private${{1#/tmp}}" || exit {_MOUNT_FAILED}
+    place="$private${{1#/tmp}}"
+    mkdir -p "$place" && mount --rbind "$1" "$place" || exit {_MOUNT_FAILED}
     shift
 done
 shift

@@ -49,7 +49,10 @@ class Process:
         fds: Sequence[int],
         needed: Sequence[Path],
     ) -> None:
-        """Start `command`; it inherits `fds` and sees `needed` folders. Raises TargetError when the system refuses."""
+        """Start `command`; it inherits `fds` and sees `needed` folders.
+
+        Raises TargetError when the system refuses.
+        """
         try:
             popen = subprocess.Popen(
                 [*_die_with_us(), *isolated(command, self.scratch, needed)],

@@ -1,8 +1,8 @@
 """Sensors inside the function's process: what dangerous operations it did, and what it read.
 
-Stdlib only, Python 3.8 on. Nothing here may change what the handler sees or does: sensors look at arguments, never at
-results, and whatever goes wrong inside a sensor is dropped, because a fault of ours must not become
-a fault of the function under test.
+Stdlib only, Python 3.8 on. Nothing here may change what the handler sees or does: sensors look at
+arguments, never at results, and whatever goes wrong inside a sensor is dropped, because a fault of
+ours must not become a fault of the function under test.
 """
 
 from faasfuzz_sensors import audit, frames, learn as learning, record

@@ -1,9 +1,9 @@
 """Learning invocations: an event that tells which of its fields are read, decoded and compared.
 
-`learn` gives a copy of the event made of subclasses of dict, list and str. They behave as the plain ones (every method
-that is not overridden is the base class's), and note what is done with them under the address of
-the value. Decoders (json.loads, b64decode, ...) are wrapped once, thinly; outside of a learning
-invocation the wrappers only look at a flag.
+`learn` gives a copy of the event made of subclasses of dict, list and str. They behave as the plain
+ones (every method that is not overridden is the base class's), and note what is done with them
+under the address of the value. Decoders (json.loads, b64decode, ...) are wrapped once, thinly;
+outside of a learning invocation the wrappers only look at a flag.
 """
 
 import base64

@@ -1,0 +1,202 @@
+"""HTTP fronts of plain CloudFormation and OpenAPI: routes, function URLs, load balancers."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from harness.discovery.loading import load_document
+from harness.discovery.stack import IMPLICIT_API_ID, Resource, Stack
+from harness.discovery.targets import target_function
+from harness.discovery.words import Declared, base_facts, route_facts, url_facts
+
+Found = Iterator[tuple[str, Declared]]
+
+# type of the API -> (SAM event type, properties that hold its OpenAPI document)
+_OPENAPI = {
+    "AWS::Serverless::Api": ("Api", ("DefinitionBody", "DefinitionUri")),
+    "AWS::Serverless::HttpApi": ("HttpApi", ("DefinitionBody", "DefinitionUri")),
+    "AWS::ApiGateway::RestApi": ("Api", ("Body",)),
+    "AWS::ApiGatewayV2::Api": ("HttpApi", ("Body",)),
+}
+_STAGES = ("AWS::ApiGateway::Stage", "AWS::ApiGateway::Deployment", "AWS::ApiGatewayV2::Stage")
+
+
+def http_triggers(stack: Stack) -> Found:
+    """(function, trigger) for everything HTTP outside of a SAM function's own `Events`."""
+    yield from _methods(stack)
+    yield from _routes(stack)
+    yield from _openapi(stack)
+    yield from _urls(stack)
+    yield from _load_balancers(stack)
+
+
+def api_facts(stack: Stack, kind: str, api: Any) -> tuple[str, str, str]:
+    """(logical id, stage, id) of an API of SAM event type `kind`; without one SAM makes its own."""
+    resource = stack.by_value(api)
+    stage = "Prod" if kind == "Api" else "$default"
+    if resource is None:
+        return ("ServerlessRestApi" if kind == "Api" else "ServerlessHttpApi"), stage, (
+            str(api) if api else IMPLICIT_API_ID
+        )
+    if "StageName" in resource.properties:
+        return resource.name, str(resource.properties["StageName"]), resource.physical
+    for named in stack.of_kind(*_STAGES):
+        of = named.properties.get("RestApiId") or named.properties.get("ApiId")
+        if of == resource.physical and named.properties.get("StageName"):
+            return resource.name, str(named.properties["StageName"]), resource.physical
+    return resource.name, stage, resource.physical
+
+
+def _methods(stack: Stack) -> Found:
+    for method in stack.of_kind("AWS::ApiGateway::Method"):
+        integration = method.properties.get("Integration") or {}
+        function = target_function(stack, integration.get("Uri"))
+        if function is not None:
+            source, stage, api_id = api_facts(stack, "Api", method.properties.get("RestApiId"))
+            path = _path(stack, method.properties.get("ResourceId"))
+            yield (
+                function.name,
+                Declared(
+                    words=_integration_words("Api", integration.get("Type"), ""),
+                    facts=base_facts(function)
+                    | route_facts(path, method.properties.get("HttpMethod"), stage, api_id),
+                    source=source,
+                ),
+            )
+
+
+def _routes(stack: Stack) -> Found:
+    for route in stack.of_kind("AWS::ApiGatewayV2::Route"):
+        target = str(route.properties.get("Target", "")).removeprefix("integrations/")
+        integration = stack.by_value(target)
+        if integration is None:
+            continue
+        function = target_function(stack, integration.properties.get("IntegrationUri"))
+        source, stage, api_id = api_facts(stack, "HttpApi", route.properties.get("ApiId"))
+        api = stack.by_value(route.properties.get("ApiId"))
+        if function is None:
+            continue
+        verb, _, path = str(route.properties.get("RouteKey", "$default")).partition(" ")
+        version = integration.properties.get("PayloadFormatVersion")
+        words = _integration_words("HttpApi", "AWS_PROXY", version)
+        if api is not None and api.properties.get("ProtocolType") == "WEBSOCKET":
+            words = {"sam": "WebSocket"}
+        facts = base_facts(function) | route_facts(path or "$default", verb, stage, api_id)
+        yield function.name, Declared(words=words, facts=facts, source=source)
+
+
+def _path(stack: Stack, resource: Any) -> str:
+    """The path of an AWS::ApiGateway::Resource, through its parents."""
+    parts: list[str] = []
+    seen: set[str] = set()
+    current = stack.by_value(resource)
+    while current is not None and current.kind == "AWS::ApiGateway::Resource":
+        if current.name in seen:
+            break
+        seen.add(current.name)
+        parts.append(str(current.properties.get("PathPart", "")))
+        current = stack.by_value(current.properties.get("ParentId"))
+    return "/" + "/".join(reversed(parts))
+
+
+def _integration_words(kind: str, integration: Any, version: Any) -> dict[str, str]:
+    """A custom integration hands on whatever its mapping template makes of the request.
+
+    An integration of an HTTP API without a version sends 1.0 where CloudFormation or OpenAPI
+    declares it: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
+    """
+    if kind == "Api" and str(integration).upper() == "AWS":
+        return {"sam": "Invoke", "via": "apigateway"}
+    if kind == "HttpApi" and str(version or "1.0") == "1.0":
+        return {"sam": kind, "payload": "1.0"}
+    return {"sam": kind}
+
+
+def _openapi(stack: Stack) -> Found:
+    """Routes of an OpenAPI document, in the template or in a file beside it."""
+    for api in stack.of_kind(*_OPENAPI):
+        kind, keys = _OPENAPI[api.kind]
+        source, stage, api_id = api_facts(stack, kind, api.physical)
+        for path, operations in _paths(stack, api, keys):
+            for verb, operation in operations.items():
+                if not isinstance(operation, dict):
+                    continue
+                integration = operation.get("x-amazon-apigateway-integration") or {}
+                function = target_function(stack, integration.get("uri"))
+                if function is not None:
+                    yield (
+                        function.name,
+                        Declared(
+                            words=_integration_words(
+                                kind,
+                                integration.get("type"),
+                                integration.get("payloadFormatVersion"),
+                            ),
+                            facts=base_facts(function) | route_facts(path, verb, stage, api_id),
+                            source=source,
+                        ),
+                    )
+
+
+def _paths(
+    stack: Stack, api: Resource, keys: tuple[str, ...]
+) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    document = next((api.properties[key] for key in keys if api.properties.get(key)), {})
+    if isinstance(document, dict) and "Fn::Transform" in document:  # AWS::Include of a file
+        document = (document["Fn::Transform"].get("Parameters") or {}).get("Location")
+    if isinstance(document, str):
+        file = stack.path.parent / document
+        if not file.is_file():
+            stack.resolver.notes.append(f"{api.name}: its definition {document} is not read")
+            return
+        document = stack.resolver.resolve(load_document(file))
+    for path, operations in ((document or {}).get("paths") or {}).items():
+        if isinstance(operations, dict):
+            yield str(path), operations
+
+
+def _urls(stack: Stack) -> Found:
+    for url in stack.of_kind("AWS::Lambda::Url"):
+        function = target_function(stack, url.properties.get("TargetFunctionArn"))
+        if function is not None:
+            yield (
+                function.name,
+                Declared(words={"sam": "FunctionUrl"}, facts=url_facts(function), source=url.name),
+            )
+
+
+def _load_balancers(stack: Stack) -> Found:
+    for group in stack.of_kind("AWS::ElasticLoadBalancingV2::TargetGroup"):
+        for target in group.properties.get("Targets") or ():
+            function = target_function(stack, target.get("Id"))
+            if function is None:
+                continue
+            for path, method in _listened(stack, group):
+                facts = base_facts(function) | route_facts(path, method, "", "")
+                facts["domain"] = f"{group.physical}.elb.amazonaws.com".lower()
+                facts["target_group_arn"] = group.arn
+                yield function.name, Declared(words={"sam": "ALB"}, facts=facts, source=group.name)
+
+
+def _listened(stack: Stack, group: Resource) -> list[tuple[str, str]]:
+    """(path, method) of each listener rule that sends to a target group; all when none does."""
+    found = []
+    for rule in stack.of_kind("AWS::ElasticLoadBalancingV2::ListenerRule"):
+        if any(_forwards(action, group) for action in rule.properties.get("Actions") or ()):
+            path, method = "/", "ANY"
+            for condition in rule.properties.get("Conditions") or ():
+                if condition.get("Field") == "path-pattern":
+                    path = _values(condition, "PathPatternConfig", path).replace("*", "sample")
+                elif condition.get("Field") == "http-request-method":
+                    method = _values(condition, "HttpRequestMethodConfig", method)
+            found.append((path, method))
+    return found or [("/", "ANY")]
+
+
+def _forwards(action: Mapping[str, Any], group: Resource) -> bool:
+    forward = (action.get("ForwardConfig") or {}).get("TargetGroups") or ()
+    return group.arn in [action.get("TargetGroupArn"), *(g.get("TargetGroupArn") for g in forward)]
+
+
+def _values(condition: Mapping[str, Any], config: str, default: str) -> str:
+    values = (condition.get(config) or condition).get("Values") or [default]
+    return str(values[0])

@@ -1,0 +1,69 @@
+"""What feeds a topic or a queue: it decides what the message in the event looks like."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from harness.discovery.stack import Resource, Stack
+from harness.discovery.words import bucket_facts, topic_facts
+
+# S3's notification lists, and the property that names the target in each.
+NOTIFICATIONS = {
+    "LambdaConfigurations": "Function",
+    "QueueConfigurations": "Queue",
+    "TopicConfigurations": "Topic",
+}
+
+
+def feeder(stack: Stack, arn: str) -> tuple[dict[str, str], dict[str, str]]:
+    """(`via` word, facts of the feeder) of a topic or a queue by its ARN; empty when unfed."""
+    for rule, action in receipt_actions(stack):
+        if (action.get("SNSAction") or {}).get("TopicArn") == arn:
+            return {"via": "ses"}, recipient_facts(rule)
+    for bucket, target, entry in notifications(stack):
+        if target == arn:
+            facts = bucket_facts(bucket.physical, entry.get("Event"), entry.get("Filter"))
+            return {"via": "s3"}, facts
+    for topic, entry in subscriptions(stack):
+        raw = str(entry.get("RawMessageDelivery", "")).lower() == "true"
+        if entry.get("Endpoint") == arn and not raw:
+            return {"via": "sns"}, topic_facts(topic)
+    for rule in stack.of_kind("AWS::Events::Rule"):
+        for target in rule.properties.get("Targets") or ():
+            if target.get("Arn") == arn:
+                return {"via": "eventbridge"}, {}
+    return {}, {}
+
+
+def receipt_actions(stack: Stack) -> Iterator[tuple[Resource, Mapping[str, Any]]]:
+    """Each action of each SES receipt rule."""
+    for rule in stack.of_kind("AWS::SES::ReceiptRule"):
+        for action in (rule.properties.get("Rule") or {}).get("Actions") or ():
+            yield rule, action
+
+
+def recipient_facts(rule: Resource) -> dict[str, str]:
+    """Facts of a receipt rule; a rule for a domain takes mail for any address in it."""
+    body = rule.properties.get("Rule") or {}
+    facts = {"rule": str(body.get("Name") or rule.name)}
+    for recipient in body.get("Recipients") or ():
+        first = str(recipient)
+        return facts | {"recipient": first if "@" in first else f"inbox@{first.lstrip('.')}"}
+    return facts
+
+
+def notifications(stack: Stack) -> Iterator[tuple[Resource, str, Mapping[str, Any]]]:
+    """(bucket, ARN of the target, entry) of each bucket notification."""
+    for bucket in stack.of_kind("AWS::S3::Bucket"):
+        wanted = bucket.properties.get("NotificationConfiguration") or {}
+        for key, target in NOTIFICATIONS.items():
+            for entry in wanted.get(key) or ():
+                yield bucket, str(entry.get(target, "")), entry
+
+
+def subscriptions(stack: Stack) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """(topic ARN, subscription) of each subscription, wherever it is declared."""
+    for subscription in stack.of_kind("AWS::SNS::Subscription"):
+        yield str(subscription.properties.get("TopicArn", "")), subscription.properties
+    for topic in stack.of_kind("AWS::SNS::Topic"):
+        for entry in topic.properties.get("Subscription") or ():
+            yield topic.arn, entry

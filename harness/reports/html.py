@@ -1,0 +1,70 @@
+"""report.html: one file that opens offline, asks nothing of the network and trusts no text in it.
+
+The page's policy (CSP) admits the one style sheet and the one script by their hashes; every text is
+escaped by the template and made legible first, since findings are made of hostile text.
+"""
+
+import base64
+import hashlib
+from collections.abc import Mapping
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from harness.catalogue.paths import data_folder
+from harness.model import CampaignReport, Rule, Severity
+from harness.reports.finding_view import FindingViews
+from harness.reports.heat_map import heat_map
+from harness.reports.legible import legible, pieces
+from harness.reports.overview import overview
+from harness.reports.svg_map import HEIGHT, WIDTH, draw
+
+
+class HtmlReporter:
+    """For people who read the whole story."""
+
+    format = "html"
+    filename = "report.html"
+
+    def render(self, report: CampaignReport, rules: Mapping[str, Rule]) -> str:
+        """The whole page. Source lines around sinks are read from the functions' code folders."""
+        folder = data_folder("reports") / "html"
+        environment = Environment(
+            loader=FileSystemLoader(folder),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        environment.filters["legible"] = legible
+        environment.filters["pieces"] = pieces
+        style = (folder / "style.css").read_text("utf-8")
+        script = (folder / "script.js").read_text("utf-8")
+        views = FindingViews(report, rules)
+        ordered = sorted(
+            report.findings,
+            key=lambda f: (f.severity.rank, f.confidence.rank, f.rule, f.function, f.id),
+        )
+        findings = tuple(views.of(finding) for finding in ordered)
+        return environment.get_template("report.html.j2").render(
+            report=report,
+            rules=rules,
+            overview=overview(report),
+            map=draw(report),
+            box=(WIDTH, HEIGHT),
+            heat=heat_map(report),
+            groups=[(s, [v for v in findings if v.finding.severity is s]) for s in Severity],
+            functions=sorted({f.function for f in report.findings}),
+            found_rules=sorted({f.rule for f in report.findings}),
+            triggers=sorted({f.trigger for f in report.findings}),
+            confidences=sorted({f.confidence for f in report.findings}, key=lambda c: c.rank),
+            style=Markup(style),
+            script=Markup(script),
+            style_hash=_hash(style),
+            script_hash=_hash(script),
+        )
+
+
+def _hash(text: str) -> str:
+    """The hash source of an inline element's exact text (CSP level 3, section 2.3.1)."""
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
