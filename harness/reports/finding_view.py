@@ -93,7 +93,8 @@ class FindingViews:
             payload=pieces(_text(finding.payload)),
             event=printed(finding.event, path=None if state else here, payload=payload),
             state=printed(
-                finding.state, path=(state, *keys) if state and here is not None else None,
+                finding.state,
+                path=(state, *keys) if state and here is not None else None,
                 payload=payload,
             )
             if finding.state
@@ -141,7 +142,10 @@ def _links(finding: Finding, rule: Rule | None) -> tuple[tuple[str, str], ...]:
     links = [(f"CWE-{number}", cwe.format(number)) for number in finding.cwe]
     risk = _RISKS.get(finding.sas, "")
     links.append(
-        (f"{finding.sas}: {risk}" if risk else finding.sas, _CSA if finding.sas == "CSA" else _TOP_10)
+        (
+            f"{finding.sas}: {risk}" if risk else finding.sas,
+            _CSA if finding.sas == "CSA" else _TOP_10,
+        )
     )
     links.append(("OWASP Serverless Top 10", _OWASP))
     known = {address for _, address in links}
@@ -154,11 +158,19 @@ def _links(finding: Finding, rule: Rule | None) -> tuple[tuple[str, str], ...]:
 
 def _searched(finding: Finding, rule: Rule | None) -> str:
     parts = [
-        finding.rule, rule.title if rule else "", finding.function, finding.trigger,
-        finding.insertion_point, finding.id, finding.payload_id, finding.severity,
-        finding.confidence, f"{finding.sink.file}:{finding.sink.line} {finding.sink.call}"
-        if finding.sink else "",
-        *(f"cwe-{number}" for number in finding.cwe), finding.sas,
-        _text(finding.payload)[:300], finding.witness.seen[:300],
+        finding.rule,
+        rule.title if rule else "",
+        finding.function,
+        finding.trigger,
+        finding.insertion_point,
+        finding.id,
+        finding.payload_id,
+        finding.severity,
+        finding.confidence,
+        f"{finding.sink.file}:{finding.sink.line} {finding.sink.call}" if finding.sink else "",
+        *(f"cwe-{number}" for number in finding.cwe),
+        finding.sas,
+        _text(finding.payload)[:300],
+        finding.witness.seen[:300],
     ]
     return legible(" ".join(part for part in parts if part), _SEARCHED).lower()

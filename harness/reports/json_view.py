@@ -35,17 +35,19 @@ def printed(
     return tuple(found)
 
 
-def _value(
-    value: Any, at: _Keys, path: _Keys | None, needle: str, depth: int
-) -> Iterator[Piece]:
+def _value(value: Any, at: _Keys, path: _Keys | None, needle: str, depth: int) -> Iterator[Piece]:
     if depth > _DEPTH:
         yield Piece("... nested deeper than shown", "cut")
     elif at == path and not isinstance(value, str):
         yield Piece(_text(value, depth), "mark")
     elif isinstance(value, Mapping) and value:
         yield from _members(
-            "{}", [(f"{_text(str(k), 0)}: ", str(k), v) for k, v in value.items()],
-            at, path, needle, depth,
+            "{}",
+            [(f"{_text(str(k), 0)}: ", str(k), v) for k, v in value.items()],
+            at,
+            path,
+            needle,
+            depth,
         )
     elif isinstance(value, (list, tuple)) and value:
         yield from _members(
@@ -58,8 +60,12 @@ def _value(
 
 
 def _members(
-    brackets: str, members: Sequence[tuple[str, str, Any]], at: _Keys, path: _Keys | None,
-    needle: str, depth: int,
+    brackets: str,
+    members: Sequence[tuple[str, str, Any]],
+    at: _Keys,
+    path: _Keys | None,
+    needle: str,
+    depth: int,
 ) -> Iterator[Piece]:
     yield Piece(brackets[0])
     for number, (label, key, value) in enumerate(members):

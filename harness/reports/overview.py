@@ -48,9 +48,7 @@ def _tone(verdict: str) -> str:
     return verdict if verdict in ("clean", "untested", "interrupted") else "clean"
 
 
-def _headline(
-    report: CampaignReport, worst: Severity | None, tested: int, untested: int
-) -> str:
+def _headline(report: CampaignReport, worst: Severity | None, tested: int, untested: int) -> str:
     if worst is not None:
         hit = len({finding.function for finding in report.findings})
         return (

@@ -1,0 +1,132 @@
+"use strict";
+(() => {
+  const root = document.documentElement;
+  const articles = Array.from(document.querySelectorAll(".finding"));
+  const groups = Array.from(document.querySelectorAll(".group"));
+  const form = document.getElementById("filters");
+  const search = document.getElementById("search");
+  const shown = document.getElementById("shown");
+
+  const theme = document.getElementById("theme");
+  theme.hidden = false;
+  theme.addEventListener("click", () => {
+    const dark = root.dataset.theme
+      ? root.dataset.theme === "dark"
+      : matchMedia("(prefers-color-scheme: dark)").matches;
+    root.dataset.theme = dark ? "light" : "dark";
+  });
+
+  function apply() {
+    const fields = new FormData(form);
+    const severities = new Set(fields.getAll("severity"));
+    const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
+    const picked = ["function", "rule", "trigger", "confidence"]
+      .map((name) => [name, fields.get(name)])
+      .filter(([, value]) => value);
+    let count = 0;
+    for (const article of articles) {
+      const data = article.dataset;
+      const fits =
+        severities.has(data.severity) &&
+        picked.every(([name, value]) => data[name] === value) &&
+        words.every((word) => data.text.includes(word));
+      article.hidden = !fits;
+      count += fits;
+    }
+    for (const group of groups) {
+      group.hidden = !group.querySelector(".finding:not([hidden])");
+    }
+    const all = articles.length;
+    const number = (value) => value.toLocaleString("en");
+    shown.value =
+      count === all ? `${number(all)} findings` : `${number(count)} of ${number(all)} findings`;
+    document.getElementById("nothing").hidden = count > 0;
+  }
+
+  function openTarget() {
+    const id = decodeURIComponent(location.hash.slice(1));
+    const target = id && document.getElementById(id);
+    if (!target || !target.classList.contains("finding")) return;
+    if (target.hidden) {
+      form.reset();
+      apply();
+    }
+    target.querySelector("details").open = true;
+    target.scrollIntoView();
+  }
+
+  async function copy(button, text) {
+    try {
+      await navigator.clipboard.writeText(text);
+      button.textContent = "Copied";
+    } catch {
+      // No clipboard for this page: the text is selected, so that the reader's own keys copy it.
+      getSelection().selectAllChildren(button.parentElement.querySelector("code"));
+      button.textContent = "Selected";
+    }
+    setTimeout(() => { button.textContent = "Copy"; }, 1500);
+  }
+
+  // A long report has many blocks: their buttons are made when a finding is opened.
+  function addButtons(scope) {
+    for (const block of scope.querySelectorAll("pre[data-copy]")) {
+      if (block.parentElement.classList.contains("copyable")) continue;
+      // What is cut or spelt out on the page is not the text itself.
+      if (block.querySelector(".cut, .odd")) continue;
+      const frame = document.createElement("div");
+      frame.className = "copyable";
+      const button = document.createElement("button");
+      button.type = "button";
+      button.className = "copy";
+      button.textContent = "Copy";
+      button.setAttribute("aria-label", `Copy: ${block.getAttribute("aria-label")}`);
+      button.addEventListener("click", () => copy(button, block.textContent));
+      block.replaceWith(frame);
+      frame.append(block, button);
+    }
+  }
+
+  document.addEventListener("toggle", (event) => {
+    if (event.target.open) addButtons(event.target);
+  }, true);
+
+  if (form) {
+    form.hidden = false;
+    form.addEventListener("submit", (event) => event.preventDefault());
+    form.addEventListener("change", apply);
+    let waiting = 0;
+    search.addEventListener("input", () => {
+      clearTimeout(waiting);
+      waiting = setTimeout(apply, 80);
+    });
+    // The fields change after the event of a reset.
+    form.addEventListener("reset", () => setTimeout(apply));
+    for (const link of document.querySelectorAll("a[data-pick-rule]")) {
+      link.addEventListener("click", () => {
+        form.reset();
+        form.elements.function.value = link.dataset.pickFunction;
+        form.elements.rule.value = link.dataset.pickRule;
+        apply();
+      });
+    }
+    document.addEventListener("keydown", (event) => {
+      const typing = event.target.closest("input, select, textarea");
+      if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey) {
+        event.preventDefault();
+        search.focus();
+      } else if (event.key === "Escape" && event.target === search) {
+        search.value = "";
+        apply();
+      }
+    });
+    apply();
+  }
+
+  addEventListener("hashchange", openTarget);
+  addEventListener("beforeprint", () => {
+    for (const article of articles) {
+      if (!article.hidden) article.querySelector("details").open = true;
+    }
+  });
+  openTarget();
+})();
