@@ -1,4 +1,4 @@
-"""HTTP fronts of plain CloudFormation and OpenAPI: routes, function URLs, load balancers."""
+"""Routes of plain API Gateway resources, and of OpenAPI documents."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from harness.discovery.loading import load_document
 from harness.discovery.stack import IMPLICIT_API_ID, Resource, Stack
 from harness.discovery.targets import target_function
-from harness.discovery.words import Declared, base_facts, route_facts, url_facts
+from harness.discovery.words import Declared, base_facts, route_facts
 
 Found = Iterator[tuple[str, Declared]]
 
@@ -20,13 +20,11 @@ _OPENAPI = {
 _STAGES = ("AWS::ApiGateway::Stage", "AWS::ApiGateway::Deployment", "AWS::ApiGatewayV2::Stage")
 
 
-def http_triggers(stack: Stack) -> Found:
-    """(function, trigger) for everything HTTP outside of a SAM function's own `Events`."""
+def api_triggers(stack: Stack) -> Found:
+    """(function, trigger) for each route outside of a SAM function's own `Events`."""
     yield from _methods(stack)
     yield from _routes(stack)
     yield from _openapi(stack)
-    yield from _urls(stack)
-    yield from _load_balancers(stack)
 
 
 def api_facts(stack: Stack, kind: str, api: Any) -> tuple[str, str, str]:
@@ -34,8 +32,10 @@ def api_facts(stack: Stack, kind: str, api: Any) -> tuple[str, str, str]:
     resource = stack.by_value(api)
     stage = "Prod" if kind == "Api" else "$default"
     if resource is None:
-        return ("ServerlessRestApi" if kind == "Api" else "ServerlessHttpApi"), stage, (
-            str(api) if api else IMPLICIT_API_ID
+        return (
+            ("ServerlessRestApi" if kind == "Api" else "ServerlessHttpApi"),
+            stage,
+            (str(api) if api else IMPLICIT_API_ID),
         )
     if "StageName" in resource.properties:
         return resource.name, str(resource.properties["StageName"]), resource.physical
@@ -101,12 +101,12 @@ def _path(stack: Stack, resource: Any) -> str:
 def _integration_words(kind: str, integration: Any, version: Any) -> dict[str, str]:
     """A custom integration hands on whatever its mapping template makes of the request.
 
-    An integration of an HTTP API without a version sends 1.0 where CloudFormation or OpenAPI
-    declares it: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
+    Format versions of HTTP APIs:
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
     """
     if kind == "Api" and str(integration).upper() == "AWS":
         return {"sam": "Invoke", "via": "apigateway"}
-    if kind == "HttpApi" and str(version or "1.0") == "1.0":
+    if kind == "HttpApi" and str(version) == "1.0":
         return {"sam": kind, "payload": "1.0"}
     return {"sam": kind}
 
@@ -140,7 +140,7 @@ def _openapi(stack: Stack) -> Found:
 def _paths(
     stack: Stack, api: Resource, keys: tuple[str, ...]
 ) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    document = next((api.properties[key] for key in keys if api.properties.get(key)), {})
+    document: Any = next((api.properties[key] for key in keys if api.properties.get(key)), {})
     if isinstance(document, dict) and "Fn::Transform" in document:  # AWS::Include of a file
         document = (document["Fn::Transform"].get("Parameters") or {}).get("Location")
     if isinstance(document, str):
@@ -152,51 +152,3 @@ def _paths(
     for path, operations in ((document or {}).get("paths") or {}).items():
         if isinstance(operations, dict):
             yield str(path), operations
-
-
-def _urls(stack: Stack) -> Found:
-    for url in stack.of_kind("AWS::Lambda::Url"):
-        function = target_function(stack, url.properties.get("TargetFunctionArn"))
-        if function is not None:
-            yield (
-                function.name,
-                Declared(words={"sam": "FunctionUrl"}, facts=url_facts(function), source=url.name),
-            )
-
-
-def _load_balancers(stack: Stack) -> Found:
-    for group in stack.of_kind("AWS::ElasticLoadBalancingV2::TargetGroup"):
-        for target in group.properties.get("Targets") or ():
-            function = target_function(stack, target.get("Id"))
-            if function is None:
-                continue
-            for path, method in _listened(stack, group):
-                facts = base_facts(function) | route_facts(path, method, "", "")
-                facts["domain"] = f"{group.physical}.elb.amazonaws.com".lower()
-                facts["target_group_arn"] = group.arn
-                yield function.name, Declared(words={"sam": "ALB"}, facts=facts, source=group.name)
-
-
-def _listened(stack: Stack, group: Resource) -> list[tuple[str, str]]:
-    """(path, method) of each listener rule that sends to a target group; all when none does."""
-    found = []
-    for rule in stack.of_kind("AWS::ElasticLoadBalancingV2::ListenerRule"):
-        if any(_forwards(action, group) for action in rule.properties.get("Actions") or ()):
-            path, method = "/", "ANY"
-            for condition in rule.properties.get("Conditions") or ():
-                if condition.get("Field") == "path-pattern":
-                    path = _values(condition, "PathPatternConfig", path).replace("*", "sample")
-                elif condition.get("Field") == "http-request-method":
-                    method = _values(condition, "HttpRequestMethodConfig", method)
-            found.append((path, method))
-    return found or [("/", "ANY")]
-
-
-def _forwards(action: Mapping[str, Any], group: Resource) -> bool:
-    forward = (action.get("ForwardConfig") or {}).get("TargetGroups") or ()
-    return group.arn in [action.get("TargetGroupArn"), *(g.get("TargetGroupArn") for g in forward)]
-
-
-def _values(condition: Mapping[str, Any], config: str, default: str) -> str:
-    values = (condition.get(config) or condition).get("Values") or [default]
-    return str(values[0])

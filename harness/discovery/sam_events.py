@@ -8,7 +8,7 @@ from typing import Any
 
 from harness.discovery.apis import api_facts
 from harness.discovery.feeders import feeder
-from harness.discovery.stack import Resource, Stack
+from harness.discovery.stack import Stack
 from harness.discovery.words import (
     Declared,
     base_facts,
@@ -45,7 +45,7 @@ def sam_triggers(stack: Stack) -> Iterator[tuple[str, Declared]]:
                 function.name,
                 Declared(
                     words=declared.words,
-                    facts=base_facts(function) | declared.facts,
+                    facts={**base_facts(function), **declared.facts},
                     source=declared.source,
                     batch_size=batch_size(properties),
                 ),
@@ -59,7 +59,8 @@ def _http(stack: Stack, kind: str, _: str, properties: Properties) -> Declared:
     source, stage, api_id = api_facts(stack, kind, api)
     version = str(properties.get("PayloadFormatVersion", "2.0"))
     return Declared(
-        words={"sam": kind} | ({"payload": "1.0"} if kind == "HttpApi" and version == "1.0" else {}),
+        words={"sam": kind}
+        | ({"payload": "1.0"} if kind == "HttpApi" and version == "1.0" else {}),
         facts=route_facts(properties.get("Path"), properties.get("Method"), stage, api_id),
         source=source,
     )

@@ -87,9 +87,7 @@ class Stack:
             yield Resource(
                 name=str(name),
                 kind=kind,
-                properties=with_globals(
-                    kind, own if isinstance(own, dict) else {}, self._globals
-                ),
+                properties=with_globals(kind, own if isinstance(own, dict) else {}, self._globals),
                 physical=self._physical(str(name)),
                 line=line_of(self._declared, name),
             )

@@ -1,35 +1,47 @@
 """Triggers: from SAM events and from plain resources, in one vocabulary (SAM's event types)."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-from harness.discovery.plain import plain_triggers
+from harness.discovery.apis import api_triggers
+from harness.discovery.fronts import front_triggers
+from harness.discovery.permissions import permitted_triggers
 from harness.discovery.sam_events import sam_triggers
+from harness.discovery.services import service_triggers
 from harness.discovery.stack import Stack
-from harness.discovery.words import Declared
-from harness.model import EventTemplate, Trigger
+from harness.model import Edge, EventTemplate, Trigger
+
+# Where triggers are declared: a new kind of declaration is a line here.
+_READERS = (sam_triggers, service_triggers, api_triggers, front_triggers)
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Wiring:
-    """What was found: triggers and notes by function, and (source, function, how) edges."""
+    """Triggers and notes by function, and the edges from what triggers to what is triggered."""
 
-    triggers: dict[str, tuple[Trigger, ...]] = field(default_factory=dict)
-    notes: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    edges: list[tuple[str, str, str]] = field(default_factory=list)
+    triggers: Mapping[str, tuple[Trigger, ...]]
+    notes: Mapping[str, tuple[str, ...]]
+    edges: tuple[Edge, ...]
 
 
 def wire(stack: Stack, templates: Sequence[EventTemplate]) -> Wiring:
-    """Every trigger of every function, each with the event template that claims it."""
-    wiring = Wiring()
-    for function, declared in _declared(stack):
-        template = claimed(declared.words, templates)
+    """Every trigger of every function, each with the event template that claims it.
+
+    A trigger that no template claims is left out, and a note of its function says so.
+    """
+    found = [pair for reader in _READERS for pair in reader(stack)]
+    found.extend(permitted_triggers(stack, frozenset(name for name, _ in found)))
+    triggers: dict[str, tuple[Trigger, ...]] = {}
+    notes: dict[str, tuple[str, ...]] = {}
+    edges = []
+    for function, declared in found:
         if declared.source is not None:
-            wiring.edges.append((declared.source, function, declared.words["sam"]))
+            edges.append(Edge(origin=declared.source, to=function, via=declared.words["sam"]))
+        template = claimant(declared.words, templates)
         if template is None:
-            words = ", ".join(f"{k} {v}" for k, v in declared.words.items())
-            note = f"no event template claims this trigger: {words}"
-            wiring.notes[function] = (*wiring.notes.get(function, ()), note)
+            note = f"no event template claims its trigger {_told(declared.words)}; not tested"
+            if note not in notes.get(function, ()):
+                notes[function] = (*notes.get(function, ()), note)
             continue
         trigger = Trigger(
             template=template.id,
@@ -37,24 +49,27 @@ def wire(stack: Stack, templates: Sequence[EventTemplate]) -> Wiring:
             facts=declared.facts,
             batch_size=declared.batch_size,
         )
-        known = wiring.triggers.get(function, ())
-        if trigger not in known:
-            wiring.triggers[function] = (*known, trigger)
-    return wiring
+        # A route may stand in an OpenAPI document and under the function's Events.
+        if not any(_same(trigger, other) for other in triggers.get(function, ())):
+            triggers[function] = (*triggers.get(function, ()), trigger)
+    return Wiring(triggers=triggers, notes=notes, edges=tuple(edges))
 
 
-def _declared(stack: Stack) -> Iterator[tuple[str, Declared]]:
-    yield from sam_triggers(stack)
-    yield from plain_triggers(stack)
-
-
-def claimed(words: Mapping[str, str], templates: Sequence[EventTemplate]) -> EventTemplate | None:
+def claimant(words: Mapping[str, str], templates: Sequence[EventTemplate]) -> EventTemplate | None:
     """The template with the most specific declaration all of whose words agree."""
-    best: tuple[int, EventTemplate] | None = None
-    for template in templates:
-        for claim in template.declared:
-            if all(words.get(key) == value for key, value in claim.items()) and (
-                best is None or len(claim) > best[0]
-            ):
-                best = (len(claim), template)
-    return best[1] if best else None
+    claims = [
+        (len(claim), template)
+        for template in templates
+        for claim in template.declared
+        if claim and all(words.get(key) == value for key, value in claim.items())
+    ]
+    return max(claims, key=lambda claim: claim[0])[1] if claims else None
+
+
+def _same(one: Trigger, other: Trigger) -> bool:
+    return (one.template, one.source, one.facts) == (other.template, other.source, other.facts)
+
+
+def _told(words: Mapping[str, str]) -> str:
+    more = [f"{key} {value}" for key, value in words.items() if key != "sam"]
+    return words["sam"] + (f" ({', '.join(more)})" if more else "")

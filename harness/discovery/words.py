@@ -132,7 +132,7 @@ def _keys(table: Resource) -> dict[str, Any]:
         return {
             "KeySchema": [{"AttributeName": name, "KeyType": "HASH"}],
             "AttributeDefinitions": [
-                {"AttributeName": name, "AttributeType": _KEY_TYPES.get(key.get("Type"), "S")}
+                {"AttributeName": name, "AttributeType": _KEY_TYPES.get(key.get("Type", ""), "S")}
             ],
         }
     return {key: table.properties.get(key, []) for key in ("KeySchema", "AttributeDefinitions")}

@@ -1,0 +1,64 @@
+"""HTTP fronts without an API: function URLs and load balancers."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from harness.discovery.stack import Resource, Stack
+from harness.discovery.targets import target_function
+from harness.discovery.words import Declared, base_facts, route_facts, url_facts
+
+Found = Iterator[tuple[str, Declared]]
+
+
+def front_triggers(stack: Stack) -> Found:
+    """(function, trigger) for AWS::Lambda::Url and for target groups of type lambda."""
+    yield from _urls(stack)
+    yield from _load_balancers(stack)
+
+
+def _urls(stack: Stack) -> Found:
+    for url in stack.of_kind("AWS::Lambda::Url"):
+        function = target_function(stack, url.properties.get("TargetFunctionArn"))
+        if function is not None:
+            yield (
+                function.name,
+                Declared(words={"sam": "FunctionUrl"}, facts=url_facts(function), source=url.name),
+            )
+
+
+def _load_balancers(stack: Stack) -> Found:
+    for group in stack.of_kind("AWS::ElasticLoadBalancingV2::TargetGroup"):
+        for target in group.properties.get("Targets") or ():
+            function = target_function(stack, target.get("Id"))
+            if function is None:
+                continue
+            for path, method in _listened(stack, group):
+                facts = base_facts(function) | route_facts(path, method, "", "")
+                facts["domain"] = f"{group.physical}.elb.amazonaws.com".lower()
+                facts["target_group_arn"] = group.arn
+                yield function.name, Declared(words={"sam": "ALB"}, facts=facts, source=group.name)
+
+
+def _listened(stack: Stack, group: Resource) -> list[tuple[str, str]]:
+    """(path, method) of each listener rule that sends to a target group; all when none does."""
+    found = []
+    for rule in stack.of_kind("AWS::ElasticLoadBalancingV2::ListenerRule"):
+        if any(_forwards(action, group) for action in rule.properties.get("Actions") or ()):
+            path, method = "/", "ANY"
+            for condition in rule.properties.get("Conditions") or ():
+                if condition.get("Field") == "path-pattern":
+                    path = _values(condition, "PathPatternConfig", path).replace("*", "sample")
+                elif condition.get("Field") == "http-request-method":
+                    method = _values(condition, "HttpRequestMethodConfig", method)
+            found.append((path, method))
+    return found or [("/", "ANY")]
+
+
+def _forwards(action: Mapping[str, Any], group: Resource) -> bool:
+    forward = (action.get("ForwardConfig") or {}).get("TargetGroups") or ()
+    return group.arn in [action.get("TargetGroupArn"), *(g.get("TargetGroupArn") for g in forward)]
+
+
+def _values(condition: Mapping[str, Any], config: str, default: str) -> str:
+    values = (condition.get(config) or condition).get("Values") or [default]
+    return str(values[0])
