@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from harness.discovery.loading import load_document
+from harness.discovery.shapes import mapping
 from harness.discovery.stack import IMPLICIT_API_ID, Resource, Stack
 from harness.discovery.targets import target_function
 from harness.discovery.words import Declared, base_facts, route_facts
@@ -48,7 +49,7 @@ def api_facts(stack: Stack, kind: str, api: Any) -> tuple[str, str, str]:
 
 def _methods(stack: Stack) -> Found:
     for method in stack.of_kind("AWS::ApiGateway::Method"):
-        integration = method.properties.get("Integration") or {}
+        integration = mapping(method.properties.get("Integration"))
         function = target_function(stack, integration.get("Uri"))
         if function is not None:
             source, stage, api_id = api_facts(stack, "Api", method.properties.get("RestApiId"))
@@ -120,7 +121,7 @@ def _openapi(stack: Stack) -> Found:
             for verb, operation in operations.items():
                 if not isinstance(operation, dict):
                     continue
-                integration = operation.get("x-amazon-apigateway-integration") or {}
+                integration = mapping(operation.get("x-amazon-apigateway-integration"))
                 function = target_function(stack, integration.get("uri"))
                 if function is not None:
                     yield (
@@ -142,13 +143,13 @@ def _paths(
 ) -> Iterator[tuple[str, Mapping[str, Any]]]:
     document: Any = next((api.properties[key] for key in keys if api.properties.get(key)), {})
     if isinstance(document, dict) and "Fn::Transform" in document:  # AWS::Include of a file
-        document = (document["Fn::Transform"].get("Parameters") or {}).get("Location")
+        document = mapping(mapping(document["Fn::Transform"]).get("Parameters")).get("Location")
     if isinstance(document, str):
         file = stack.path.parent / document
         if not file.is_file():
             stack.resolver.notes.append(f"{api.name}: its definition {document} is not read")
             return
         document = stack.resolver.resolve(load_document(file))
-    for path, operations in ((document or {}).get("paths") or {}).items():
+    for path, operations in mapping(mapping(document).get("paths")).items():
         if isinstance(operations, dict):
             yield str(path), operations

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.discovery.loading import load_template
+from harness.discovery.shapes import mapping, texts
 from harness.discovery.stack import FUNCTIONS, Resource, Stack
 from harness.errors import UsageError
 
@@ -56,7 +57,7 @@ class Code:
     def of_layers(self, function: Resource) -> tuple[tuple[Path, ...], tuple[str, ...]]:
         """(folders that make /opt, notes on layers which are not on this machine)."""
         folders, notes = [], []
-        for value in function.properties.get("Layers") or ():
+        for value in texts(function.properties.get("Layers")):
             layer = self._stack.by_value(value)
             folder = None if layer is None else self._layer(layer)
             if folder is None:
@@ -121,7 +122,7 @@ def _built(stack: Stack) -> Iterator[tuple[str, Path]]:
     resources: Mapping[str, Any] = load_template(file)["Resources"]
     for name, resource in resources.items():
         if resource["Type"] in (*FUNCTIONS, *_LAYERS):
-            properties = resource.get("Properties") or {}
+            properties = mapping(resource.get("Properties"))
             uri = next((properties[key] for key in _KEYS if properties.get(key)), None)
             if isinstance(uri, str) and (folder / uri).is_dir():
                 yield str(name), (folder / uri).resolve()

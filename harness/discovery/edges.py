@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from harness.discovery.feeders import notifications, receipt_actions, subscriptions
+from harness.discovery.shapes import mapping, mappings
 from harness.discovery.stack import FUNCTIONS, Resource, Stack
 from harness.model import Edge, Function
 
@@ -59,13 +60,13 @@ def _covers(pattern: str, resource: Resource) -> bool:
 def _destinations(stack: Stack) -> Iterator[Edge]:
     """Asynchronous results of functions, and records they failed on."""
     for function in stack.of_kind(*FUNCTIONS):
-        config = function.properties.get("EventInvokeConfig") or {}
-        for when, target in (config.get("DestinationConfig") or {}).items():
-            resource = stack.by_value(target.get("Destination"))
+        config = mapping(function.properties.get("EventInvokeConfig"))
+        for when, target in mapping(config.get("DestinationConfig")).items():
+            resource = stack.by_value(mapping(target).get("Destination"))
             if resource is not None:
                 yield Edge(origin=function.name, to=resource.name, via=_spaced(str(when)))
         dead = function.properties.get("DeadLetterConfig")
-        dead = dead or function.properties.get("DeadLetterQueue") or {}
+        dead = mapping(dead or function.properties.get("DeadLetterQueue"))
         resource = stack.by_value(dead.get("TargetArn"))
         if resource is not None:
             yield Edge(origin=function.name, to=resource.name, via="dead-letter")
@@ -75,7 +76,7 @@ def _fed(stack: Stack) -> Iterator[Edge]:
     """Receipt rules, buckets, topics and rules that feed a resource which is no function."""
     for rule, action in receipt_actions(stack):
         for kind, key in _TARGETS.items():
-            value = (action.get(kind) or {}).get(key)
+            value = mapping(action.get(kind)).get(key)
             yield from _edge(stack, rule.name, value, "ses-receipt")
     for bucket, target, _ in notifications(stack):
         yield from _edge(stack, bucket.name, target, "s3-notification")
@@ -84,8 +85,8 @@ def _fed(stack: Stack) -> Iterator[Edge]:
         if origin is not None:
             yield from _edge(stack, origin.name, entry.get("Endpoint"), "sns-subscription")
     for rule in stack.of_kind("AWS::Events::Rule"):
-        for target in rule.properties.get("Targets") or ():
-            yield from _edge(stack, rule.name, target.get("Arn"), "eventbridge-rule")
+        for sink in mappings(rule.properties.get("Targets")):
+            yield from _edge(stack, rule.name, sink.get("Arn"), "eventbridge-rule")
 
 
 def _edge(stack: Stack, origin: str, value: object, via: str) -> Iterator[Edge]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from harness.discovery.shapes import mapping, mappings, texts
 from harness.discovery.stack import Resource, Stack
 from harness.discovery.words import bucket_facts, topic_facts
 
@@ -17,7 +18,7 @@ NOTIFICATIONS = {
 def feeder(stack: Stack, arn: str) -> tuple[dict[str, str], dict[str, str]]:
     """(`via` word, facts of the feeder) of a topic or a queue by its ARN; empty when unfed."""
     for rule, action in receipt_actions(stack):
-        if (action.get("SNSAction") or {}).get("TopicArn") == arn:
+        if mapping(action.get("SNSAction")).get("TopicArn") == arn:
             return {"via": "ses"}, recipient_facts(rule)
     for bucket, target, entry in notifications(stack):
         if target == arn:
@@ -28,8 +29,8 @@ def feeder(stack: Stack, arn: str) -> tuple[dict[str, str], dict[str, str]]:
         if entry.get("Endpoint") == arn and not raw:
             return {"via": "sns"}, topic_facts(topic)
     for rule in stack.of_kind("AWS::Events::Rule"):
-        for target in rule.properties.get("Targets") or ():
-            if target.get("Arn") == arn:
+        for sink in mappings(rule.properties.get("Targets")):
+            if sink.get("Arn") == arn:
                 return {"via": "eventbridge"}, {}
     return {}, {}
 
@@ -37,16 +38,15 @@ def feeder(stack: Stack, arn: str) -> tuple[dict[str, str], dict[str, str]]:
 def receipt_actions(stack: Stack) -> Iterator[tuple[Resource, Mapping[str, Any]]]:
     """Each action of each SES receipt rule."""
     for rule in stack.of_kind("AWS::SES::ReceiptRule"):
-        for action in (rule.properties.get("Rule") or {}).get("Actions") or ():
+        for action in mappings(mapping(rule.properties.get("Rule")).get("Actions")):
             yield rule, action
 
 
 def recipient_facts(rule: Resource) -> dict[str, str]:
     """Facts of a receipt rule; a rule for a domain takes mail for any address in it."""
-    body = rule.properties.get("Rule") or {}
+    body = mapping(rule.properties.get("Rule"))
     facts = {"rule": str(body.get("Name") or rule.name)}
-    for recipient in body.get("Recipients") or ():
-        first = str(recipient)
+    for first in texts(body.get("Recipients")):
         return facts | {"recipient": first if "@" in first else f"inbox@{first.lstrip('.')}"}
     return facts
 
@@ -54,9 +54,9 @@ def recipient_facts(rule: Resource) -> dict[str, str]:
 def notifications(stack: Stack) -> Iterator[tuple[Resource, str, Mapping[str, Any]]]:
     """(bucket, ARN of the target, entry) of each bucket notification."""
     for bucket in stack.of_kind("AWS::S3::Bucket"):
-        wanted = bucket.properties.get("NotificationConfiguration") or {}
+        wanted = mapping(bucket.properties.get("NotificationConfiguration"))
         for key, target in NOTIFICATIONS.items():
-            for entry in wanted.get(key) or ():
+            for entry in mappings(wanted.get(key)):
                 yield bucket, str(entry.get(target, "")), entry
 
 
@@ -65,5 +65,5 @@ def subscriptions(stack: Stack) -> Iterator[tuple[str, Mapping[str, Any]]]:
     for subscription in stack.of_kind("AWS::SNS::Subscription"):
         yield str(subscription.properties.get("TopicArn", "")), subscription.properties
     for topic in stack.of_kind("AWS::SNS::Topic"):
-        for entry in topic.properties.get("Subscription") or ():
+        for entry in mappings(topic.properties.get("Subscription")):
             yield topic.arn, entry

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from harness.discovery.shapes import mapping, mappings, texts
 from harness.discovery.stack import Resource, Stack
 from harness.discovery.targets import target_function
 from harness.discovery.words import Declared, base_facts, route_facts, url_facts
@@ -28,7 +29,7 @@ def _urls(stack: Stack) -> Found:
 
 def _load_balancers(stack: Stack) -> Found:
     for group in stack.of_kind("AWS::ElasticLoadBalancingV2::TargetGroup"):
-        for target in group.properties.get("Targets") or ():
+        for target in mappings(group.properties.get("Targets")):
             function = target_function(stack, target.get("Id"))
             if function is None:
                 continue
@@ -43,9 +44,9 @@ def _listened(stack: Stack, group: Resource) -> list[tuple[str, str]]:
     """(path, method) of each listener rule that sends to a target group; all when none does."""
     found = []
     for rule in stack.of_kind("AWS::ElasticLoadBalancingV2::ListenerRule"):
-        if any(_forwards(action, group) for action in rule.properties.get("Actions") or ()):
+        if any(_forwards(action, group) for action in mappings(rule.properties.get("Actions"))):
             path, method = "/", "ANY"
-            for condition in rule.properties.get("Conditions") or ():
+            for condition in mappings(rule.properties.get("Conditions")):
                 if condition.get("Field") == "path-pattern":
                     path = _values(condition, "PathPatternConfig", path).replace("*", "sample")
                 elif condition.get("Field") == "http-request-method":
@@ -55,10 +56,10 @@ def _listened(stack: Stack, group: Resource) -> list[tuple[str, str]]:
 
 
 def _forwards(action: Mapping[str, Any], group: Resource) -> bool:
-    forward = (action.get("ForwardConfig") or {}).get("TargetGroups") or ()
+    forward = mappings(mapping(action.get("ForwardConfig")).get("TargetGroups"))
     return group.arn in [action.get("TargetGroupArn"), *(g.get("TargetGroupArn") for g in forward)]
 
 
 def _values(condition: Mapping[str, Any], config: str, default: str) -> str:
-    values = (condition.get(config) or condition).get("Values") or [default]
-    return str(values[0])
+    values = texts(mapping(condition.get(config) or condition).get("Values"))
+    return values[0] if values else default

@@ -6,6 +6,7 @@ from typing import Any
 
 from harness.discovery.code import Code
 from harness.discovery.policies import granted
+from harness.discovery.shapes import mapping, texts
 from harness.discovery.stack import FUNCTIONS, Resource, Stack
 from harness.discovery.triggers import Wiring
 from harness.errors import UsageError
@@ -44,8 +45,10 @@ def _function(stack: Stack, resource: Resource, code: Code, wiring: Wiring) -> F
         environment=_environment(properties),
         timeout=_number(properties.get("Timeout"), _TIMEOUT_SECONDS),
         memory=_number(properties.get("MemorySize"), _MEMORY_MB),
-        ephemeral_mb=_number((properties.get("EphemeralStorage") or {}).get("Size"), _EPHEMERAL_MB),
-        architecture=str((properties.get("Architectures") or ["x86_64"])[0]),
+        ephemeral_mb=_number(
+            mapping(properties.get("EphemeralStorage")).get("Size"), _EPHEMERAL_MB
+        ),
+        architecture=(*texts(properties.get("Architectures") or "x86_64"), "x86_64")[0],
         triggers=wiring.triggers.get(resource.name, ()),
         policies=tuple(granted(stack, resource)),
         layers=layers,
@@ -68,7 +71,7 @@ def _handler(stack: Stack, resource: Resource, runtime: str) -> str:
 
 
 def _environment(properties: Mapping[str, Any]) -> dict[str, str]:
-    variables = (properties.get("Environment") or {}).get("Variables") or {}
+    variables = mapping(mapping(properties.get("Environment")).get("Variables"))
     return {str(name): _text(value) for name, value in variables.items()}
 
 

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from harness.discovery.loading import line_of
 from harness.discovery.parameters import ACCOUNT, REGION, parameter_values, placeholder
+from harness.discovery.shapes import mapping
 from harness.errors import UsageError
 
 _SUB = re.compile(r"\$\{(!?)([^}]+)\}")
@@ -43,8 +44,8 @@ class Resolver:
     ) -> None:
         self._path = path
         self._reference = reference
-        self._mappings = template.get("Mappings") or {}
-        self._conditions = template.get("Conditions") or {}
+        self._mappings = mapping(template.get("Mappings"))
+        self._conditions = mapping(template.get("Conditions"))
         self._deciding: list[str] = []
         self.notes: list[str] = []
         self._values: dict[str, Any] = {
@@ -58,7 +59,7 @@ class Resolver:
             "AWS::NoValue": NO_VALUE,
         }
         for name, value, note in parameter_values(
-            template.get("Parameters") or {}, parameters, path
+            mapping(template.get("Parameters")), parameters, path
         ):
             self._values[name] = value
             if note:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.discovery.loading import line_of
+from harness.discovery.shapes import mapping, texts
 from harness.errors import UsageError
 
 REGION = "us-east-1"
@@ -71,8 +72,8 @@ def parameter_values(
                 mend=f"it declares {', '.join(declared) or 'none'}",
             )
     for name, parameter in declared.items():
-        parameter = parameter if isinstance(parameter, dict) else {}
-        allowed = [str(value) for value in parameter.get("AllowedValues") or ()]
+        parameter = mapping(parameter)
+        allowed = texts(parameter.get("AllowedValues"))
         if name in given and allowed and given[name] not in allowed:
             raise UsageError(
                 f"parameter {name} cannot be {given[name]!r}",
@@ -93,7 +94,7 @@ def _value(
     kind: str,
     parameter: Mapping[str, Any],
     given: Mapping[str, str],
-    allowed: list[str],
+    allowed: tuple[str, ...],
 ) -> tuple[str, str]:
     known = name in given or "Default" in parameter
     if kind.startswith(_SSM_VALUE):

@@ -11,7 +11,10 @@ from typing import Any
 
 from samtranslator.policy_templates_data import POLICY_TEMPLATES_FILE
 
+from harness.discovery.shapes import mapping, mappings, texts
 from harness.discovery.stack import Resource, Stack
+
+_LISTS = ("Action", "NotAction", "Resource", "NotResource")
 
 
 def granted(stack: Stack, function: Resource) -> Iterator[Mapping[str, Any]]:
@@ -22,16 +25,16 @@ def granted(stack: Stack, function: Resource) -> Iterator[Mapping[str, Any]]:
     role = stack.by_value(function.properties.get("Role"))
     if role is None or role.kind != "AWS::IAM::Role":
         return
-    for name in _many(role.properties.get("ManagedPolicyArns")):
+    for name in texts(role.properties.get("ManagedPolicyArns")):
         yield from _managed(stack, name)
-    for policy in role.properties.get("Policies") or []:
+    for policy in mappings(role.properties.get("Policies")):
         yield from _document(policy.get("PolicyDocument"))
     for attached in stack.of_kind("AWS::IAM::Policy", "AWS::IAM::RolePolicy"):
         roles = attached.properties.get("Roles") or attached.properties.get("RoleName")
-        if role.physical in _many(roles):
+        if role.physical in texts(roles):
             yield from _document(attached.properties.get("PolicyDocument"))
     for attached in stack.of_kind("AWS::IAM::ManagedPolicy"):
-        if role.physical in _many(attached.properties.get("Roles")):
+        if role.physical in texts(attached.properties.get("Roles")):
             yield from _document(attached.properties.get("PolicyDocument"))
 
 
@@ -83,16 +86,7 @@ def _filled(node: Any, values: Mapping[str, Any]) -> Any:
 
 def _document(policy: Any) -> Iterator[Mapping[str, Any]]:
     """Statements with actions and resources as lists; what else they say stays as it is."""
-    found = policy.get("Statement", []) if isinstance(policy, dict) else []
-    for statement in found if isinstance(found, list) else [found]:
-        if isinstance(statement, dict):
-            lists = ("Action", "NotAction", "Resource", "NotResource")
-            yield {"Effect": "Allow", "Action": [], "Resource": []} | {
-                key: _many(value) if key in lists else value for key, value in statement.items()
-            }
-
-
-def _many(value: Any) -> list[str]:
-    if value is None:
-        return []
-    return [str(item) for item in value] if isinstance(value, list) else [str(value)]
+    for statement in mappings(mapping(policy).get("Statement")):
+        yield {"Effect": "Allow", "Action": [], "Resource": []} | {
+            key: list(texts(value)) if key in _LISTS else value for key, value in statement.items()
+        }

@@ -8,6 +8,7 @@ from typing import Any
 
 from harness.discovery.apis import api_facts
 from harness.discovery.feeders import feeder
+from harness.discovery.shapes import mapping
 from harness.discovery.stack import Stack
 from harness.discovery.words import (
     Declared,
@@ -32,9 +33,9 @@ Properties = Mapping[str, Any]
 def sam_triggers(stack: Stack) -> Iterator[tuple[str, Declared]]:
     """(function, trigger) for each event that a SAM function declares."""
     for function in stack.of_kind("AWS::Serverless::Function"):
-        for name, event in (function.properties.get("Events") or {}).items():
+        for name, event in mapping(function.properties.get("Events")).items():
             kind = str(event.get("Type")) if isinstance(event, dict) else ""
-            properties = (event.get("Properties") or {}) if kind else {}
+            properties = mapping(event.get("Properties")) if kind else {}
             # SAM makes the event's own resource (a rule, a schedule) under this logical id.
             logical = f"{function.name}{name}"
             read = _READERS.get(kind)

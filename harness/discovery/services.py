@@ -10,6 +10,7 @@ from harness.discovery.feeders import (
     recipient_facts,
     subscriptions,
 )
+from harness.discovery.shapes import mapping, mappings
 from harness.discovery.stack import Resource, Stack
 from harness.discovery.targets import target_function
 from harness.discovery.words import (
@@ -53,8 +54,8 @@ def service_triggers(stack: Stack) -> Found:
 
 
 def _event_sources(stack: Stack) -> Found:
-    for mapping in stack.of_kind("AWS::Lambda::EventSourceMapping"):
-        properties = mapping.properties
+    for declared in stack.of_kind("AWS::Lambda::EventSourceMapping"):
+        properties = declared.properties
         function = target_function(stack, properties.get("FunctionName"))
         if function is None:
             continue
@@ -102,7 +103,7 @@ def _subscribed(stack: Stack) -> Found:
 def _rules(stack: Stack) -> Found:
     for rule in stack.of_kind("AWS::Events::Rule"):
         properties = rule.properties
-        for target in properties.get("Targets") or ():
+        for target in mappings(properties.get("Targets")):
             function = target_function(stack, target.get("Arn"))
             if function is None:
                 continue
@@ -119,7 +120,7 @@ def _rules(stack: Stack) -> Found:
 
 def _schedules(stack: Stack) -> Found:
     for schedule in stack.of_kind("AWS::Scheduler::Schedule"):
-        target = schedule.properties.get("Target") or {}
+        target = mapping(schedule.properties.get("Target"))
         function = target_function(stack, target.get("Arn"))
         if function is not None:
             expression = schedule.properties.get("ScheduleExpression")
@@ -129,7 +130,7 @@ def _schedules(stack: Stack) -> Found:
 
 def _mails(stack: Stack) -> Found:
     for rule, action in receipt_actions(stack):
-        function = target_function(stack, (action.get("LambdaAction") or {}).get("FunctionArn"))
+        function = target_function(stack, mapping(action.get("LambdaAction")).get("FunctionArn"))
         if function is not None:
             yield _found(function, {"sam": "SES"}, recipient_facts(rule), rule.name)
 
@@ -140,7 +141,7 @@ def _state_machines(stack: Stack) -> Found:
         "AWS::Serverless::StateMachine", "AWS::StepFunctions::StateMachine"
     ):
         called = {}
-        for value in (machine.properties.get("DefinitionSubstitutions") or {}).values():
+        for value in mapping(machine.properties.get("DefinitionSubstitutions")).values():
             function = target_function(stack, value)
             if function is not None:
                 called[function.name] = function
@@ -156,9 +157,9 @@ def _state_machines(stack: Stack) -> Found:
 def _named_in(stack: Stack) -> Found:
     """Services that name their function in one property, and say little else about the event."""
     for rule in stack.of_kind("AWS::IoT::TopicRule"):
-        payload = rule.properties.get("TopicRulePayload") or {}
-        for action in payload.get("Actions") or ():
-            function = target_function(stack, (action.get("Lambda") or {}).get("FunctionArn"))
+        payload = mapping(rule.properties.get("TopicRulePayload"))
+        for action in mappings(payload.get("Actions")):
+            function = target_function(stack, mapping(action.get("Lambda")).get("FunctionArn"))
             if function is not None:
                 facts = {"sql": str(payload.get("Sql", ""))}
                 yield _found(function, {"sam": "IoTRule"}, facts, rule.name)
@@ -168,7 +169,7 @@ def _named_in(stack: Stack) -> Found:
             facts = {"log_group": str(logs.properties.get("LogGroupName", ""))}
             yield _found(function, {"sam": "CloudWatchLogs"}, facts, logs.name)
     for pool in stack.of_kind("AWS::Cognito::UserPool"):
-        for name, value in (pool.properties.get("LambdaConfig") or {}).items():
+        for name, value in mapping(pool.properties.get("LambdaConfig")).items():
             arn = value.get("LambdaArn") if isinstance(value, dict) else value
             function = target_function(stack, arn)
             if function is not None:
@@ -180,7 +181,7 @@ def _named_in(stack: Stack) -> Found:
             if function is not None:
                 yield _found(function, {"sam": "Pipe"}, {}, pipe.name)
     for data in stack.of_kind("AWS::AppSync::DataSource"):
-        config = data.properties.get("LambdaConfig") or {}
+        config = mapping(data.properties.get("LambdaConfig"))
         function = target_function(stack, config.get("LambdaFunctionArn"))
         if function is not None:
             yield _found(function, {"sam": "AppSync"}, {}, data.name)

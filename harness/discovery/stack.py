@@ -9,6 +9,7 @@ from harness.discovery.globals import with_globals
 from harness.discovery.intrinsics import Resolver
 from harness.discovery.loading import line_of
 from harness.discovery.naming import arn, naming_properties, physical_name, reference
+from harness.discovery.shapes import mapping
 
 FUNCTIONS = ("AWS::Serverless::Function", "AWS::Lambda::Function")
 IMPLICIT_APIS = ("ServerlessRestApi", "ServerlessHttpApi")
@@ -49,7 +50,7 @@ class Stack:
         self._declared: Mapping[str, Any] = template["Resources"]
         self._names: dict[str, str] = {}
         self.resolver = Resolver(template, path, parameters, self._reference, self.name)
-        self._globals = self.resolver.resolve(template.get("Globals") or {})
+        self._globals = mapping(self.resolver.resolve(mapping(template.get("Globals"))))
         self.resources = {resource.name: resource for resource in self._resolved()}
 
     def of_kind(self, *kinds: str) -> Iterator[Resource]:
@@ -74,7 +75,7 @@ class Stack:
 
     def line(self, resource: Resource, key: str) -> int | None:
         """The line of one of its properties; its own line when the property is not its own."""
-        own = self._declared[resource.name].get("Properties") or {}
+        own = mapping(self._declared[resource.name].get("Properties"))
         return line_of(own, key) or resource.line
 
     def _resolved(self) -> Iterator[Resource]:
@@ -83,7 +84,7 @@ class Stack:
             if isinstance(condition, str) and not self.resolver.holds(condition, resource):
                 continue
             kind = str(resource["Type"])
-            own = self.resolver.resolve(resource.get("Properties") or {})
+            own = self.resolver.resolve(mapping(resource.get("Properties")))
             yield Resource(
                 name=str(name),
                 kind=kind,
@@ -97,7 +98,7 @@ class Stack:
             kind = str(self._declared[name]["Type"])
             # Names may refer to each other; in a circle the made-up name ends it.
             self._names[name] = physical_name(name, kind, {}, self.name)
-            own = self._declared[name].get("Properties") or {}
+            own = mapping(self._declared[name].get("Properties"))
             naming = {
                 key: self.resolver.resolve(own[key])
                 for key in naming_properties(kind)

@@ -7,6 +7,7 @@ from typing import Any
 
 from harness.discovery.naming import function_url, queue_url
 from harness.discovery.parameters import ACCOUNT, REGION
+from harness.discovery.shapes import mapping, mappings
 from harness.discovery.stack import Resource, Stack
 
 _KEY_TYPES = {"String": "S", "Number": "N", "Binary": "B"}
@@ -85,10 +86,10 @@ def bucket_facts(bucket: str, event: Any, rules: Any) -> dict[str, str]:
     facts["event"] = created.replace(
         ":*", ":Put" if created.startswith("ObjectCreated") else ":Delete"
     )
-    key = (rules or {}).get("S3Key") or (rules or {}).get("Key") or {}
+    key = mapping(mapping(rules).get("S3Key") or mapping(rules).get("Key"))
     wanted = {
         str(rule.get("Name", "")).lower(): str(rule.get("Value", ""))
-        for rule in key.get("Rules") or key.get("FilterRules") or ()
+        for rule in mappings(key.get("Rules") or key.get("FilterRules"))
     }
     return facts | ({"prefix": "", "suffix": ""} | wanted if wanted else {})
 
@@ -127,12 +128,12 @@ def table_stream_facts(stack: Stack, stream: str) -> dict[str, str]:
 
 def _keys(table: Resource) -> dict[str, Any]:
     if table.kind == "AWS::Serverless::SimpleTable":
-        key = table.properties.get("PrimaryKey") or {}
+        key = mapping(table.properties.get("PrimaryKey"))
         name = key.get("Name", "id")
         return {
             "KeySchema": [{"AttributeName": name, "KeyType": "HASH"}],
             "AttributeDefinitions": [
-                {"AttributeName": name, "AttributeType": _KEY_TYPES.get(key.get("Type", ""), "S")}
+                {"AttributeName": name, "AttributeType": _KEY_TYPES.get(str(key.get("Type")), "S")}
             ],
         }
     return {key: table.properties.get(key, []) for key in ("KeySchema", "AttributeDefinitions")}
@@ -145,9 +146,8 @@ def rule_facts(name: str, pattern: Any = None, bus: Any = None) -> dict[str, str
         "rule_arn": f"arn:aws:events:{REGION}:{ACCOUNT}:rule/{name}",
         "bus": str(bus or "default").rsplit("/", 1)[-1],
     }
-    if isinstance(pattern, str):
-        pattern = json.loads(pattern)
-    if not isinstance(pattern, dict):
+    pattern = _parsed(pattern)
+    if not pattern:
         return facts
     facts["pattern_json"] = json.dumps(pattern)
     bucket = _within(pattern, "detail", "bucket")
@@ -174,10 +174,18 @@ def schedule_facts(name: str, expression: Any, given: Any) -> dict[str, str]:
     return facts
 
 
+def _parsed(pattern: Any) -> Mapping[str, Any]:
+    """A pattern; plain CloudFormation takes it as JSON text too."""
+    try:
+        return mapping(json.loads(pattern) if isinstance(pattern, str) else pattern)
+    except ValueError:
+        return {}
+
+
 def _within(value: Any, *keys: str) -> Mapping[str, Any]:
     for key in keys:
-        value = value.get(key) if isinstance(value, dict) else None
-    return value if isinstance(value, dict) else {}
+        value = mapping(value).get(key)
+    return mapping(value)
 
 
 def _first(wanted: Any) -> str | None:
