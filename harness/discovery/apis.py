@@ -26,6 +26,7 @@ def api_triggers(stack: Stack) -> Found:
     yield from _methods(stack)
     yield from _routes(stack)
     yield from _openapi(stack)
+    yield from _authorizers(stack)
 
 
 def api_facts(stack: Stack, kind: str, api: Any) -> tuple[str, str, str]:
@@ -136,6 +137,30 @@ def _openapi(stack: Stack) -> Found:
                             source=source,
                         ),
                     )
+
+
+def _authorizers(stack: Stack) -> Found:
+    """Functions that decide who may call: their event is a token or a request, and no route."""
+    declared = [
+        (api, mapping(authorizer).get("FunctionArn"))
+        for api in stack.of_kind("AWS::Serverless::Api", "AWS::Serverless::HttpApi")
+        for authorizer in mapping(mapping(api.properties.get("Auth")).get("Authorizers")).values()
+    ]
+    declared += [
+        (resource, resource.properties.get("AuthorizerUri"))
+        for resource in stack.of_kind(
+            "AWS::ApiGateway::Authorizer", "AWS::ApiGatewayV2::Authorizer"
+        )
+    ]
+    for resource, value in declared:
+        function = target_function(stack, value)
+        if function is not None:
+            yield (
+                function.name,
+                Declared(
+                    words={"sam": "Authorizer"}, facts=base_facts(function), source=resource.name
+                ),
+            )
 
 
 def _paths(

@@ -121,7 +121,7 @@ def _built(stack: Stack) -> Iterator[tuple[str, Path]]:
         return
     resources: Mapping[str, Any] = load_template(file)["Resources"]
     for name, resource in resources.items():
-        if resource["Type"] in (*FUNCTIONS, *_LAYERS):
+        if isinstance(resource, dict) and resource["Type"] in (*FUNCTIONS, *_LAYERS):
             properties = mapping(resource.get("Properties"))
             uri = next((properties[key] for key in _KEYS if properties.get(key)), None)
             if isinstance(uri, str) and (folder / uri).is_dir():

@@ -9,16 +9,23 @@ from cfnlint.decode import cfn_json, cfn_yaml
 
 from harness.errors import UsageError
 
+# A loop of the language extensions stands among the resources that it makes.
+LOOP = "Fn::ForEach::"
 _MEND = "name a SAM or CloudFormation template"
 
 
 def load_template(path: Path) -> dict[str, Any]:
-    """A CloudFormation template: every resource is a mapping with a Type. Raises UsageError."""
+    """A CloudFormation template: every resource but a LOOP is a mapping with a Type.
+
+    Raises UsageError.
+    """
     template = load_document(path)
     resources = template.get("Resources")
     if not isinstance(resources, dict) or not resources:
         raise UsageError("there are no Resources in it", path=path, line=1, mend=_MEND)
     for name, resource in resources.items():
+        if str(name).startswith(LOOP):
+            continue
         line = line_of(resources, name)
         if not isinstance(resource, dict) or not isinstance(resource.get("Type"), str):
             raise UsageError(

@@ -7,7 +7,7 @@ from typing import Any
 
 from harness.discovery.globals import with_globals
 from harness.discovery.intrinsics import Resolver
-from harness.discovery.loading import line_of
+from harness.discovery.loading import LOOP, line_of
 from harness.discovery.naming import arn, naming_properties, physical_name, reference
 from harness.discovery.shapes import mapping
 
@@ -47,9 +47,18 @@ class Stack:
     ) -> None:
         self.path = path
         self.name = _stack_name(path)
-        self._declared: Mapping[str, Any] = template["Resources"]
+        self._declared: Mapping[str, Any] = {
+            name: resource
+            for name, resource in template["Resources"].items()
+            if not str(name).startswith(LOOP)
+        }
         self._names: dict[str, str] = {}
         self.resolver = Resolver(template, path, parameters, self._reference, self.name)
+        self.resolver.notes.extend(
+            f"{name} is not expanded; what it makes is not tested"
+            for name in template["Resources"]
+            if name not in self._declared
+        )
         self._globals = mapping(self.resolver.resolve(mapping(template.get("Globals"))))
         self.resources = {resource.name: resource for resource in self._resolved()}
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from harness.discovery import describe, discover
 from harness.errors import UsageError
-from tests.unit.discovery.conftest import TEMPLATES
+from tests.unit.discovery.makers import TEMPLATES
 
 ARN = {"Fn::GetAtt": ["Worker", "Arn"]}
 URI = {"Fn::Sub": "arn:aws:apigateway:r:lambda:path/x/functions/${Worker.Arn}/invocations"}

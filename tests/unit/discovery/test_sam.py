@@ -2,6 +2,8 @@
 
 import json
 
+from tests.unit.discovery.makers import only, sam
+
 QUICK_START = """\
 AWSTemplateFormatVersion: '2010-09-09'
 Transform: AWS::Serverless-2016-10-31
@@ -35,22 +37,6 @@ Outputs:
 """
 
 
-def sam(events: str, more: str = "") -> str:
-    """A function with events (indented by 8), and other resources (indented by 2)."""
-    return (
-        "Resources:\n  Worker:\n    Type: AWS::Serverless::Function\n    Properties:\n"
-        "      Runtime: python3.12\n      Handler: app.handler\n      CodeUri: src\n"
-        f"      Events:\n{events}{more}"
-    )
-
-
-def only(application):
-    """(template id, facts, source) of the only trigger of the only function."""
-    (function,) = application.functions
-    (trigger,) = function.triggers
-    return trigger.template, trigger.facts, trigger.source
-
-
 def test_the_quick_start(project) -> None:
     application = project.discover(QUICK_START)
     (function,) = application.functions
@@ -76,33 +62,6 @@ def test_the_quick_start(project) -> None:
 def test_ones_own_properties_win_over_globals_and_mappings_are_merged(project) -> None:
     (function,) = project.discover(QUICK_START).functions
     assert function.environment == {"LOG_LEVEL": "INFO", "STAGE": "prod", "VERBOSE": "true"}
-
-
-def test_several_routes_are_several_triggers(project) -> None:
-    application = project.discover(
-        sam(
-            "        A: {Type: HttpApi, Properties: {Path: /a, Method: POST}}\n"
-            "        B: {Type: HttpApi, Properties: {Path: '/b/{id}', Method: ANY}}\n"
-            "        Rest: {Type: HttpApi}\n"
-        )
-    )
-    facts = [trigger.facts for trigger in application.functions[0].triggers]
-    assert [f["route_key"] for f in facts] == ["POST /a", "ANY /b/{id}", "$default"]
-    assert [f["method"] for f in facts] == ["POST", "ANY", "ANY"]
-    assert [f["path"] for f in facts] == ["/a", "/b/{id}", "/"]
-
-
-def test_an_http_api_of_payload_one_is_claimed_as_such(project) -> None:
-    event = "        A: {Type: HttpApi, Properties: {Path: /a, PayloadFormatVersion: '1.0'}}\n"
-    assert only(project.discover(sam(event)))[0] == "rest"
-
-
-def test_a_named_api_gives_its_stage(project) -> None:
-    event = "        A: {Type: Api, Properties: {Path: /a, Method: ANY, RestApiId: !Ref Shop}}\n"
-    api = "  Shop: {Type: 'AWS::Serverless::Api', Properties: {StageName: live}}\n"
-    _, facts, source = only(project.discover(sam(event, api)))
-    assert (facts["stage"], source) == ("live", "Shop")
-    assert len(facts["api_id"]) == 10
 
 
 def test_a_bucket_with_a_filter(project) -> None:
@@ -278,18 +237,6 @@ def test_a_schedule_with_an_input(project) -> None:
     assert (template, facts["rule"]) == ("schedule", "nightly")
 
 
-def test_a_function_url(project) -> None:
-    application = project.discover(
-        sam("        {}\n").replace(
-            "Events:\n", "FunctionUrlConfig: {AuthType: NONE}\n      Events:\n"
-        )
-    )
-    template, facts, _ = only(application)
-    assert template == "function-url"
-    assert (facts["path"], facts["method"]) == ("/", "ANY")
-    assert facts["domain"] == f"{facts['api_id']}.lambda-url.us-east-1.on.aws"
-
-
 def test_a_trigger_that_no_template_claims_is_told_and_left_out(project) -> None:
     event = "        K: {Type: MSK, Properties: {Stream: 'arn:aws:kafka:x', Topics: [t]}}\n"
     (function,) = project.discover(sam(event)).functions
@@ -302,51 +249,6 @@ def test_a_function_without_events_has_no_trigger(project) -> None:
     assert (function.triggers, function.notes) == ((), ())
 
 
-def test_routes_of_an_openapi_document(project) -> None:
-    more = """\
-  Shop:
-    Type: AWS::Serverless::HttpApi
-    Properties:
-      DefinitionBody:
-        openapi: '3.0'
-        paths:
-          /orders/{id}:
-            get:
-              x-amazon-apigateway-integration:
-                type: aws_proxy
-                payloadFormatVersion: '2.0'
-                uri: !Sub >-
-                  arn:aws:apigateway:us-east-1:lambda:path/2015/functions/${Worker.Arn}/invocations
-"""
-    template, facts, source = only(project.discover(sam("        {}\n", more)))
-    assert (template, source, facts["route_key"]) == ("http", "Shop", "GET /orders/{id}")
-
-
-def test_routes_of_an_openapi_file_beside_the_template(project) -> None:
-    project.file(
-        "api.yaml",
-        """\
-        openapi: 3.0.1
-        paths:
-          /cats:
-            x-amazon-apigateway-any-method:
-              x-amazon-apigateway-integration:
-                type: aws_proxy
-                uri: !Sub arn:aws:apigateway:x:lambda:path/y/functions/${Worker.Arn}/invocations
-        """,
-    )
-    more = """\
-  Shop:
-    Type: AWS::Serverless::Api
-    Properties:
-      StageName: v1
-      DefinitionBody:
-        Fn::Transform: {Name: AWS::Include, Parameters: {Location: api.yaml}}
-"""
-    template, facts, _ = only(project.discover(sam("        {}\n", more)))
-    assert (template, facts["route_key"], facts["stage"]) == ("rest", "ANY /cats", "v1")
-
-
 def test_a_state_machine_invokes_directly(project) -> None:
     more = """\
   Flow:
@@ -357,3 +259,17 @@ def test_a_state_machine_invokes_directly(project) -> None:
 """
     template, _, source = only(project.discover(sam("        {}\n", more)))
     assert (template, source) == ("direct", "Flow")
+
+
+def test_a_loop_is_told_and_left_out(project) -> None:
+    more = """\
+  Fn::ForEach::Queues:
+    - Name
+    - [a, b]
+    - Queue${Name}: {Type: 'AWS::SQS::Queue'}
+"""
+    application = project.discover(sam("        {}\n", more))
+    assert application.resources == ()
+    assert application.notes == (
+        "Fn::ForEach::Queues is not expanded; what it makes is not tested",
+    )
