@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from harness.campaign.budget import Budget
 from harness.campaign.confirm import Confirmed, Confirmer
 from harness.campaign.judge import Oracle, judge
-from harness.campaign.learning import Learnt
+from harness.campaign.novelty import Learnt
 from harness.campaign.plan import EXPENSIVE, Cell
 from harness.campaign.probe import Probe
 from harness.events.arm import Infeasible, arm, make_trial
@@ -16,9 +16,9 @@ from harness.model import (
     Canary,
     Confidence,
     InsertionPoint,
+    Invocation,
     Payload,
     Status,
-    Trial,
     Verdict,
     fingerprint,
 )
@@ -99,7 +99,7 @@ class Attacker:
             if cell.key in self._done or self._is_settled(cell):
                 self.tally.skipped[cell.payload.rule] += len(cell.points)
                 continue
-            self.attempt(cell.learnt, cell.learnt.seed, cell.points, cell.payload)
+            self.attempt(cell.learnt, cell.learnt.seed, cell.points, cell.payload, cell.mutations)
             self.tally.cells.append(cell.key)
         return None
 
@@ -115,21 +115,20 @@ class Attacker:
 
         Returns a score of how close it came (sinks reached with a canary), for targeted search.
         """
-        trials: list[Trial] = []
+        invocation: Invocation | None = None
         for point in points:
             canary = self._canaries()
             facts: Mapping[str, str] = self._probe.facts(canary)
+            carried = invocation.trials if invocation is not None else ()
             try:
                 trial = make_trial(seed, point, payload, canary, facts, mutations)
-                arm(seed, [*trials, trial])
+                invocation = arm(seed, (*carried, trial))
             except Infeasible:
                 self.tally.infeasible += 1
-                continue
-            trials.append(trial)
-        if not trials:
+        if invocation is None:
             return 0
+        trials = invocation.trials
         try:
-            invocation = arm(seed, trials)
             observation = self._probe.observe(invocation)
         except Infeasible:
             self.tally.infeasible += len(trials)

@@ -9,8 +9,9 @@ from harness.campaign.attack import Attacker, Hit
 from harness.campaign.budget import Budget
 from harness.campaign.explore import Explorer
 from harness.campaign.judge import Oracle
-from harness.campaign.learning import Learner, Learnt
+from harness.campaign.learning import Learner
 from harness.campaign.moments import CellsDone, FindingConfirmed, Moment, Progress
+from harness.campaign.novelty import Learnt
 from harness.campaign.plan import EXPENSIVE, Cell, make_plan, split_points
 from harness.campaign.probe import Probe
 from harness.campaign.shrink import shrink
@@ -88,8 +89,7 @@ class FunctionRun:
 
     def _learn(self) -> tuple[Learnt, ...]:
         found: list[Learnt] = []
-        code = self.function.code
-        known = constants(code) if code is not None and code.is_dir() else ()
+        known = self._words()
         for trigger in self.triggers:
             seed = make_seed(self.catalogue.templates[trigger.template], trigger, self.function)
             learner = Learner(self._look, known)
@@ -98,13 +98,18 @@ class FunctionRun:
                 break
         return tuple(found)
 
+    def _words(self) -> tuple[str, ...]:
+        """Constants of the function's own source, empty when there is none to read."""
+        code = self.function.code
+        return constants(code) if code is not None and code.is_dir() else ()
+
     def _look(self, seed: Seed) -> Observation:
         return self.probe.observe(arm_control(seed, ()), learn=True)
 
     def _attack(self, attacker: Attacker, learnts: tuple[Learnt, ...]) -> str | None:
         language = "".join(c for c in self.function.runtime if not c.isdigit() and c != ".")
         language = language.rstrip("x") if language.startswith("nodejs") else language
-        cells = tuple(make_plan(learnts, self.catalogue.payloads, language))
+        cells = tuple(make_plan(learnts, self.catalogue.payloads, language, self._words()))
         for start in range(0, len(cells), _CHUNK):
             reason = attacker.run(cells[start : start + _CHUNK])
             self._tell(attacker)
@@ -116,9 +121,7 @@ class FunctionRun:
     def _explore(self, attacker: Attacker, cells: Sequence[Cell]) -> str | None:
         explorer = Explorer(attacker=attacker, probe=self.probe, budget=self.budget, seed=self.seed)
         cheap = [c for c in cells if c.payload.rule not in EXPENSIVE]
-        code = self.function.code
-        known = constants(code) if code is not None and code.is_dir() else ()
-        reason = explorer.run(cheap, known, _EXPLORED)
+        reason = explorer.run(cheap, self._words(), _EXPLORED)
         self._tell(attacker)
         # A finished plan with a spent budget afterwards has left nothing untried but luck.
         return reason if reason == "interrupted" else None

@@ -6,47 +6,28 @@ value that the handler refused is exchanged for the next candidate; each constan
 becomes a variant. A seed is kept when the handler did something with it that it did with no other.
 """
 
+import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from harness.campaign.novelty import Learnt, Signature, shows, signature
 from harness.codecs.base import CodecError
 from harness.events.inject import AddressError
 from harness.events.seed import Seed
-from harness.events.shapes.defaults import CANDIDATES
-from harness.events.shapes.errors import from_error
-from harness.events.shapes.reads import control_of, grow
-from harness.model import Address, Observation, Status
+from harness.events.shapes.defaults import CANDIDATES, is_placeholder
+from harness.events.shapes.errors import from_error, open_places
+from harness.events.shapes.reads import add_field, control_of, grow
+from harness.model import Address, Observation
 
-Signature = tuple[object, ...]
 Observe = Callable[[Seed], Observation]
 
 _ROUNDS = 16
+# Words of the source that may name a field, and places where such fields are tried.
+_NAME = re.compile(r"[A-Za-z][\w-]{0,40}")
+_NAMES = 60
+_PLACES = 4
 # How many candidates that got a handler further are followed, of one value.
 _CHOICES = 4
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Learnt:
-    """A seed that reaches something of its own, what it showed, and the addresses it made read."""
-
-    seed: Seed
-    observation: Observation
-    read: frozenset[str]
-
-    @property
-    def standing(self) -> int:
-        """0: the handler failed; 1: it answered with a refusal (HTTP 4xx, 5xx); 2: it accepted."""
-        outcome = self.observation.outcome
-        if outcome.status is not Status.OK:
-            return 0
-        answer = outcome.response
-        code = answer.get("statusCode") if isinstance(answer, dict) else None
-        return 1 if isinstance(code, int) and code >= 400 else 2
-
-    @property
-    def healthy(self) -> bool:
-        """Whether the handler did not fail, so that a failure under attack says something."""
-        return self.standing > 0
 
 
 class Learner:
@@ -57,8 +38,8 @@ class Learner:
         observe: Observe,
         constants: tuple[str, ...] = (),
         *,
-        limit: int = 400,
-        variants: int = 6,
+        limit: int = 800,
+        variants: int = 8,
     ) -> None:
         self._observe = observe
         self._constants = constants
@@ -75,6 +56,9 @@ class Learner:
             learnt, variants = self._complete(queue.pop(0))
             if learnt.standing < 2:
                 learnt, more = self._repair(learnt)
+                variants += more
+            if not kept:
+                learnt, more = self._by_names(learnt)
                 variants += more
             if kept and not self._novel(learnt):
                 continue
@@ -169,6 +153,37 @@ class Learner:
                 label = f"{str(address).rsplit('/', 1)[-1]}={value!r}"[:60]
                 yield self._look(replace(seed, variant=label))
 
+    def _by_names(self, learnt: Learnt) -> tuple[Learnt, list[Seed]]:
+        """Add fields named by the source's own words where reads cannot be seen.
+
+        A handler that copies a mapping (`{k.lower(): v for ...}`) reads the copy unseen. A field
+        counts when its value surfaces, or when it changes what the handler does.
+        """
+        variants: list[Seed] = []
+        words = [word for word in self._constants if _NAME.fullmatch(word)][:_NAMES]
+        before = signature(learnt)
+        for place in list(open_places(learnt.seed))[:_PLACES]:
+            if not learnt.seed.exists(place) or not _may_be_copied(learnt, place):
+                continue
+            for word in words:
+                if self._left <= 0:
+                    return learnt, variants
+                seed = add_field(learnt.seed, place.key(word))
+                if seed is learnt.seed:
+                    continue
+                tried = self._look(seed)
+                _, value = next(_added(seed, learnt.seed))
+                if tried.standing >= learnt.standing and (
+                    shows(tried.observation, value) or signature(tried) != before
+                ):
+                    grown, more = self._complete(seed)
+                    if grown.standing >= learnt.standing:
+                        learnt, before = grown, signature(grown)
+                        variants += more
+                elif tried.observation.outcome.reads != learnt.observation.outcome.reads:
+                    variants += grow(seed, tried.observation.outcome.reads).variants
+        return learnt, variants
+
     def _by_constants(self, kept: list[Learnt]) -> list[Learnt]:
         """Try the source's own constants as values where a comparison could not be seen."""
         found: list[Learnt] = []
@@ -196,35 +211,18 @@ class Learner:
         """Whether a change got the handler further than it was."""
         if tried.standing != before.standing:
             return tried.standing > before.standing
+        if tried.reach > before.reach:
+            return True
         error, old = tried.observation.outcome.error, before.observation.outcome.error
         if error is None or old is None:
             return False
-        return tried.read > before.read or (
-            len(error.trace) > 0 and _reached_later(error.trace, old.trace)
-        )
+        return len(error.trace) > 0 and _reached_later(error.trace, old.trace)
 
     def _novel(self, learnt: Learnt) -> bool:
         return signature(learnt) not in self._seen
 
     def _remember(self, learnt: Learnt) -> None:
         self._seen.add(signature(learnt))
-
-
-def signature(learnt: Learnt) -> Signature:
-    """What the handler did, without the values it did it with."""
-    observation = learnt.observation
-    outcome = observation.outcome
-    response = outcome.response
-    code = response.get("statusCode") if isinstance(response, dict) else None
-    return (
-        outcome.status,
-        outcome.error.type if outcome.error else None,
-        outcome.error.trace[-1:] if outcome.error else None,
-        learnt.read,
-        frozenset((call.service, call.operation) for call in observation.calls),
-        frozenset((sink.operation, sink.file, sink.line) for sink in outcome.sinks),
-        code,
-    )
 
 
 def _leaves_read(learnt: Learnt) -> list[Address]:
@@ -255,3 +253,23 @@ def _line(frame: str) -> int:
     _, _, rest = frame.partition("line ")
     digits = rest.split(",", 1)[0].strip()
     return int(digits) if digits.isdigit() else 0
+
+
+def _may_be_copied(learnt: Learnt, place: Address) -> bool:
+    """Whether the handler took a mapping without being seen to read fields of it by name."""
+    text = str(place)
+    inside = [
+        read
+        for read in learnt.observation.outcome.reads
+        if read.address.startswith(text + "/") and "/" not in read.address[len(text) + 1 :]
+    ]
+    return not inside
+
+
+def _added(seed: Seed, before: Seed) -> Iterator[tuple[Address, str]]:
+    """Addresses and values of the points that one seed has more than another."""
+    for point in seed.points[len(before.points) :]:
+        value = seed.read(point.address)
+        if is_placeholder(value):
+            yield point.address, value
+    yield Address(()), "\0"

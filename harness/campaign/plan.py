@@ -3,11 +3,17 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from harness.campaign.learning import Learnt
+from harness.campaign.novelty import Learnt
+from harness.events.mutators import WORD
 from harness.model import FieldRead, InsertionPoint, Payload
 
 # Rules whose trials can cost a whole timeout each go after all others.
 EXPENSIVE = frozenset({"timeout", "runtime-crash"})
+
+
+# The payload whose place the words of the source take.
+WORDS = "runtime-crash.source.word"
+_WORDS = 80
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,22 +23,28 @@ class Cell:
     learnt: Learnt
     points: tuple[InsertionPoint, ...]
     payload: Payload
+    mutations: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
         """Names the cell in the store, across runs of the same application."""
         seed = self.learnt.seed
         where = "+".join(str(point) for point in self.points)
-        return f"{seed.trigger.template}|{seed.variant}|{where}|{self.payload.id}"
+        name = "+".join((self.payload.id, *self.mutations))
+        return f"{seed.trigger.template}|{seed.variant}|{where}|{name}"
 
 
 def make_plan(
-    learnts: Sequence[Learnt], payloads: Iterable[Payload], language: str
+    learnts: Sequence[Learnt],
+    payloads: Iterable[Payload],
+    language: str,
+    words: Sequence[str] = (),
 ) -> Iterator[Cell]:
     """Cells in the order of the payloads' priority, quick wins first, expensive rules last.
 
     Points that the handler was seen to read are attacked one by one. The others are attacked
-    together, one invocation a payload, so that none is left out and none costs much.
+    together, one invocation a payload, so that none is left out and none costs much. `words` of the
+    function's source are tried as values of their own in the place of the payload WORDS.
     """
     fitting = sorted(
         (p for p in payloads if not p.languages or language in p.languages),
@@ -40,11 +52,13 @@ def make_plan(
     )
     split = [(learnt, *split_points(learnt)) for learnt in learnts]
     for payload in fitting:
+        forms = [(WORD + w,) for w in words[:_WORDS]] if payload.id == WORDS else [()]
         for learnt, read, _ in split:
             for point in read:
-                yield Cell(learnt=learnt, points=(point,), payload=payload)
+                for mutations in forms:
+                    yield Cell(learnt=learnt, points=(point,), payload=payload, mutations=mutations)
         learnt, _, unread = split[0]
-        if unread and payload.rule not in EXPENSIVE:
+        if unread and payload.rule not in EXPENSIVE and payload.id != WORDS:
             yield Cell(learnt=learnt, points=unread, payload=payload)
 
 
@@ -63,7 +77,8 @@ def split_points(
     points = tuple(p for p in points if str(p.address) not in carriers)
     if not reads:
         return points, ()
-    read = tuple(p for p in points if _is_read(p, learnt.read))
+    decoded = {f"{r.address}!{r.value}" for r in reads if r.kind == "decode"}
+    read = tuple(p for p in points if _is_read(p, learnt.read, decoded))
     return read, tuple(p for p in points if p not in read)
 
 
@@ -86,9 +101,16 @@ def _decoded_inside(
     )
 
 
-def _is_read(point: InsertionPoint, read: frozenset[str]) -> bool:
+def _is_read(point: InsertionPoint, read: frozenset[str], decoded: set[str]) -> bool:
     if point.address.state is not None:
         return True
+    for at, (kind, _) in enumerate(point.address.steps):
+        if kind == "codec" and at + 1 < len(point.address.steps):
+            # The handler took the carrier and no decoder that is known: it takes it apart itself.
+            carrier = type(point.address)(point.address.steps[:at])
+            inside = type(point.address)(point.address.steps[: at + 1])
+            if str(carrier) in read and str(inside) not in decoded:
+                return True
     steps = list(point.address.steps)
     while steps and steps[-1][0] == "codec":
         steps.pop()

@@ -3,6 +3,7 @@
 A new codec is a class with `decode`, `encode` and `detect`, and one line here.
 """
 
+from harness.codecs.archive import Tar, Zip
 from harness.codecs.base import Codec, CodecError
 from harness.codecs.binary import BASE64, BASE64URL, GZIP, HEX, ZLIB
 from harness.codecs.mime import Mime
@@ -25,6 +26,8 @@ CODECS: dict[str, Codec] = {
     "dynamodb": DynamoDb(),
     "jwt": Jwt(),
     "mime": Mime(),
+    "zip": Zip(),
+    "tar": Tar(),
 }
 
 __all__ = ["CODECS", "Codec", "CodecError"]

@@ -7,7 +7,7 @@ from typing import Any
 from harness.codecs import CODECS
 from harness.codecs.base import CodecError
 from harness.events.inject import AddressError
-from harness.events.mutators import MUTATORS
+from harness.events.mutators import mutated
 from harness.events.seed import Seed
 from harness.model import Canary, InsertionPoint, Invocation, Payload, Trial
 
@@ -30,16 +30,17 @@ def make_trial(
         "a": str(canary.a),
         "b": str(canary.b),
         "base": base_text(seed, point),
+        "scheme": first_word(base_text(seed, point)),
     }
     text = payload.render(filled)
     if isinstance(text, str):
         for name in mutations:
-            text = MUTATORS[name](text)
+            text = mutated(name, text)
     return Trial(
         point=point,
         payload=payload,
         canary=canary,
-        value=feasible(point, encoded(payload, text)),
+        value=feasible(point, affixed(point, encoded(payload, text))),
         text=text,
         facts=filled,
         mutations=mutations,
@@ -54,7 +55,8 @@ def control_value(trial: Trial, control: Canary) -> Any:
         "a": str(control.a),
         "b": str(control.b),
     }
-    return feasible(trial.point, encoded(trial.payload, trial.payload.render_control(filled)))
+    value = encoded(trial.payload, trial.payload.render_control(filled))
+    return feasible(trial.point, affixed(trial.point, value))
 
 
 def base_value(seed: Seed, point: InsertionPoint) -> Any:
@@ -73,6 +75,21 @@ def base_text(seed: Seed, point: InsertionPoint) -> str:
     if isinstance(value, (dict, list)) or value is None:
         return ""
     return str(value)
+
+
+def first_word(text: str) -> str:
+    """The first word and its space ("Basic "), empty for a single word."""
+    word, space, _ = text.partition(" ")
+    return word + space if space else ""
+
+
+def affixed(point: InsertionPoint, value: Any) -> Any:
+    """A text with the beginning and the end that the handler was seen to ask for."""
+    if not isinstance(value, str):
+        return value
+    if not value.startswith(point.prefix):
+        value = point.prefix + value
+    return value if value.endswith(point.suffix) else value + point.suffix
 
 
 def encoded(payload: Payload, value: Any) -> Any:

@@ -28,6 +28,15 @@ def _fullwidth_quotes(text: str) -> str:
     return text.replace("'", "\uff07").replace('"', "\uff02")
 
 
+# A mutator `is:WORD` puts a word of the function's own source in the payload's place.
+WORD = "is:"
+
+
+def mutated(name: str, text: str) -> str:
+    """A text after one mutator."""
+    return name.removeprefix(WORD) if name.startswith(WORD) else MUTATORS[name](text)
+
+
 MUTATORS: dict[str, Callable[[str], str]] = {
     "mixed-case": _mixed_case,
     "nested-keywords": _nested_keywords,

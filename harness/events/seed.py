@@ -1,5 +1,6 @@
 """A seed: the benign event from which every attack on one trigger of one function starts."""
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -13,6 +14,7 @@ from harness.model import (
     EventTemplate,
     Function,
     InsertionPoint,
+    OpenContainer,
     Trigger,
 )
 
@@ -65,6 +67,8 @@ def make_seed(template: EventTemplate, trigger: Trigger, function: Function) -> 
         facts["request_path"] = _ROUTE_PARAMETER.sub(_SAMPLE, facts["path"])
     if facts.get("method") in ("ANY", "*"):
         facts["method"] = "POST"
+    if "input" in facts:
+        return _static_input(template, trigger, function, facts["input"])
     event: Any = template.event
     for binding in template.bindings:
         names = re.findall(r"\{(\w+)\}", binding.form)
@@ -81,6 +85,28 @@ def make_seed(template: EventTemplate, trigger: Trigger, function: Function) -> 
         event=event,
         state={item.name: dict(item.value) for item in template.state},
         points=tuple(_typed(p) for p in points if _present(event, template, p)),
+    )
+
+
+def _static_input(template: EventTemplate, trigger: Trigger, function: Function, text: str) -> Seed:
+    """A schedule with an Input of its own sends just that; its fields are its operator's."""
+    try:
+        event = json.loads(text)
+    except ValueError:
+        event = text
+    root = Address(())
+    everything = OpenContainer(address=root, control=AttackerControl.OPERATOR, json=True)
+    points = tuple(
+        InsertionPoint(address=leaf, control=AttackerControl.OPERATOR, json=True)
+        for leaf, _ in inject.walk_leaves(event, root)
+    )
+    return Seed(
+        function=function,
+        trigger=trigger,
+        template=replace(template, open=(everything,)),
+        event=event,
+        state={},
+        points=points,
     )
 
 

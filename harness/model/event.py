@@ -85,6 +85,7 @@ class InsertionPoint:
     a value outside them can never arrive, so it is never sent. `learnt` marks points which shape
     learning added to the template's own. `mirrors` are the other places where the service repeats
     the same value. `json` says that any JSON value can stand there, not only text.
+    `prefix` and `suffix` were learnt to be asked for: a text without them is given them.
     """
 
     address: Address
@@ -94,6 +95,8 @@ class InsertionPoint:
     learnt: bool = False
     mirrors: tuple[Address, ...] = ()
     json: bool = False
+    prefix: str = ""
+    suffix: str = ""
     note: str = ""
 
     def __str__(self) -> str:

@@ -39,7 +39,10 @@ class CrashOracle:
 
     def judge(self, case: Case) -> Iterator[Verdict]:
         outcome = case.observation.outcome
-        if outcome.status not in (Status.CRASH, Status.OUT_OF_MEMORY) or not case.alone:
+        # More memory was asked for than the runtime may have: Lambda kills it, here malloc refuses.
+        refused = outcome.error is not None and outcome.error.type == "MemoryError"
+        ended = outcome.status in (Status.CRASH, Status.OUT_OF_MEMORY)
+        if not (ended or (outcome.status is Status.ERROR and refused)) or not case.alone:
             return
         if case.control.outcome.status in (Status.CRASH, Status.OUT_OF_MEMORY, Status.INIT_ERROR):
             return

@@ -34,10 +34,11 @@ class ExceptionOracle:
             or not case.alone
             or case.trial.payload.rule in _EXTREME
             or type(case.trial.value) is not type(case.trial.base)
+            or not isinstance(case.trial.value, (str, int, float))
         ):
             return
         error = outcome.error
-        if error is None or error.type.startswith(_NOT_OURS):
+        if error is None or error.type.startswith(_NOT_OURS) or error.type == "MemoryError":
             return
         sink = None
         for frame in error.trace:

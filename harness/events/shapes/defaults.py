@@ -9,6 +9,8 @@ PLACEHOLDER = "sample"
 CANDIDATES: tuple[Any, ...] = (
     "1",
     1,
+    "2024",
+    "50",
     "2024-01-31",
     "2024-01-31T12:00:00Z",
     "2024-01-31T12:00:00+00:00",
@@ -26,6 +28,7 @@ CANDIDATES: tuple[Any, ...] = (
     True,
     base64.b64encode(b"sample").decode(),
     "{}",
+    "Basic " + base64.b64encode(b"sample:sample").decode(),
     "1 + 1",
 )
 
@@ -35,3 +38,25 @@ _STRUCTURED = frozenset({"json", "form", "query", "dynamodb", "cookie", "mime"})
 def inner_default(codec: str) -> Any:
     """The benign value which a codec is given to encode when nothing decodable was there."""
     return {} if codec in _STRUCTURED else PLACEHOLDER
+
+
+def placeholder(name: str) -> str:
+    """A benign text for a field; it says whose it is, to be recognised where it shows up."""
+    word = "".join(c for c in name.lower() if c.isascii() and c.isalnum())[:20]
+    return f"{PLACEHOLDER}-{word}" if word else PLACEHOLDER
+
+
+def is_placeholder(value: Any) -> bool:
+    """Whether a value is one that we made up."""
+    return isinstance(value, str) and value.startswith(PLACEHOLDER)
+
+
+def named(value: Any, name: str) -> Any:
+    """A container's benign value with the placeholder of this field in it."""
+    if value == PLACEHOLDER:
+        return placeholder(name)
+    if isinstance(value, dict):
+        return {key: named(item, name) for key, item in value.items()}
+    if isinstance(value, list):
+        return [named(item, name) for item in value]
+    return value

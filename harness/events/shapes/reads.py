@@ -14,7 +14,12 @@ from harness.codecs import CODECS
 from harness.codecs.base import CodecError
 from harness.events import inject
 from harness.events.seed import Seed
-from harness.events.shapes.defaults import PLACEHOLDER, inner_default
+from harness.events.shapes.defaults import (
+    PLACEHOLDER,
+    inner_default,
+    is_placeholder,
+    named,
+)
 from harness.events.shapes.typed import TYPED_DEFAULTS, is_typed, retyped, typed_container
 from harness.model import Address, AttackerControl, FieldRead, InsertionPoint, OpenContainer
 
@@ -39,9 +44,13 @@ def grow(seed: Seed, reads: Iterable[FieldRead]) -> Growth:
     for read in reads:
         address = Address.parse(read.address)
         if read.kind == "missing":
-            grown = add_field(grown, address)
+            grown = add_field(grown, address, read.value)
         elif read.kind in ("mapping", "sequence"):
-            grown = _retype(grown, address, {} if read.kind == "mapping" else [PLACEHOLDER])
+            wanted: Any = [PLACEHOLDER]
+            if read.kind == "mapping":
+                # Not empty: an empty mapping is falsy, and `value or {}` would replace it.
+                wanted = {PLACEHOLDER: PLACEHOLDER}
+            grown = _retype(grown, address, wanted)
         elif read.kind == "cast":
             grown = _castable(grown, address, str(read.value))
         elif read.kind == "decode":
@@ -70,9 +79,12 @@ def add_field(seed: Seed, address: Address, value: Any = None) -> Seed:
     container = _container(seed, parent)
     if container is None:
         return seed
-    filled = container.value if value is None else value
+    filled = named(container.value, key)
+    if value is not None and (container.value == PLACEHOLDER):
+        filled = value if container.json else str(value)
     try:
-        if seed.read(parent) is None:
+        holder = seed.read(parent)
+        if holder is None or (isinstance(holder, dict) and holder == {PLACEHOLDER: PLACEHOLDER}):
             seed = seed.written(parent, {})
         grown = seed.written(address, filled)
         mirrors = tuple(Address.parse(m.replace("{key}", _segment(key))) for m in container.mirrors)
@@ -149,7 +161,16 @@ def _mirrored(seed: Seed, mirror: Address, value: Any) -> Seed:
 
 def _writable(seed: Seed, address: Address) -> AttackerControl | None:
     point = control_of(seed, address)
-    return None if point is None else point.control
+    if point is not None:
+        return point.control
+    size = len(address.steps)
+    inside = [(p.address.steps, p.control) for p in seed.points]
+    inside += [(c.address.steps, c.control) for c in seed.template.open]
+    for steps, control in inside:
+        # A carrier whose inside is an attacker's (a key seen through its quoting, a cookie).
+        if steps[:size] == address.steps and len(steps) > size and steps[size][0] == "codec":
+            return control
+    return None
 
 
 def _retype(seed: Seed, address: Address, value: Any) -> Seed:
@@ -158,7 +179,7 @@ def _retype(seed: Seed, address: Address, value: Any) -> Seed:
     current = seed.read(address)
     if isinstance(current, type(value)):
         return seed
-    if isinstance(value, list) and isinstance(current, (dict, str)) and current != PLACEHOLDER:
+    if isinstance(value, list) and isinstance(current, (dict, str)) and not is_placeholder(current):
         value = [current]
     return _try_write(seed, address, value)
 
@@ -182,7 +203,8 @@ def _decodable(seed: Seed, address: Address, codec: str) -> Seed:
     if point is None or codec not in CODECS or not seed.exists(address):
         return seed
     inside = address.decoded(codec)
-    if not seed.exists(inside):
+    # Our own placeholder may decode by chance, to rubbish.
+    if is_placeholder(seed.read(address)) or not seed.exists(inside):
         seed = _try_write(seed, address, _encoded(codec, inner_default(codec)))
     if not seed.exists(inside):
         return seed
@@ -231,18 +253,59 @@ def _compared(seed: Seed, address: Address, kind: str, value: Any) -> list[Seed]
     if isinstance(value, str) and kind != "equals":
         if not isinstance(current, str) or not value or len(value) > 200:
             return []
-        wanted: Any = current + value if kind == "endswith" else value + current
+        wanted: Any = value + current if kind == "startswith" else current + value
     else:
         wanted = value
     if wanted == current or isinstance(wanted, (dict, list)) or wanted == "":
         return []
-    changed = _try_write(seed, address, wanted)
+    changed = _carrier(_try_write(seed, address, wanted), address)
+    if kind != "equals" and changed is not seed:
+        changed = _with_affix(changed, address, kind, str(value))
     name = str(address).rsplit("/", 1)[-1]
     label = f"{name}={wanted}" if isinstance(wanted, (str, int, float)) else name
     if changed is seed:
         return []
     variant = ", ".join(part for part in (seed.variant, label[:60]) if part)
     return [replace(changed, variant=variant)]
+
+
+def _with_affix(seed: Seed, address: Address, kind: str, value: str) -> Seed:
+    """The seed whose point keeps the beginning or the end that the handler asked for."""
+    points = tuple(
+        (replace(p, prefix=value) if kind == "startswith" else replace(p, suffix=value))
+        if p.address == address or _carries(p.address, address)
+        else p
+        for p in seed.points
+    )
+    return replace(seed, points=points)
+
+
+def _carries(point: Address, address: Address) -> bool:
+    """Whether a point is an address seen through text codecs only (`key!url` for `key`)."""
+    size = len(address.steps)
+    rest = point.steps[size:]
+    return point.steps[:size] == address.steps and all(kind == "codec" for kind, _ in rest)
+
+
+def _carrier(seed: Seed, address: Address) -> Seed:
+    """After a carrier (a cookie) was written, its fields are insertion points."""
+    for container in seed.template.open:
+        steps = container.address.steps
+        if steps[: len(address.steps)] == address.steps and len(steps) > len(address.steps):
+            try:
+                fields = seed.read(container.address)
+            except (CodecError, inject.AddressError):
+                continue
+            for key in fields:
+                seed = with_point(
+                    seed,
+                    InsertionPoint(
+                        address=container.address.key(key),
+                        control=container.control,
+                        learnt=True,
+                    ),
+                )
+    return seed
 
 
 def _try_write(seed: Seed, address: Address, value: Any) -> Seed:

@@ -23,6 +23,8 @@ TYPED_DEFAULTS: dict[str, tuple[Any, str]] = {
     "BS": (["c2FtcGxl"], "/0!base64"),
 }
 
+_NUMBER = r"-?\d{1,38}(\.\d+)?([eE][+-]?\d{1,3})?"
+
 
 def is_typed(seed: Seed, address: Address) -> bool:
     """Whether a typed value stands at the address, in a container of such values."""
@@ -42,7 +44,12 @@ def retyped(seed: Seed, address: Address, kind: str) -> Seed:
     points = tuple(p for p in seed.points if p.address.steps[: len(steps)] != steps)
     if not isinstance(default, (bool, dict)):
         where = Address((*steps, ("key", kind), *Address.parse(inner).steps), address.state)
-        points += (InsertionPoint(address=where, control=container.control, learnt=True),)
+        # The service refuses a number that is none, so such a text never arrives.
+        pattern = _NUMBER if kind in ("N", "NS") else None
+        point = InsertionPoint(
+            address=where, control=container.control, pattern=pattern, learnt=True
+        )
+        points += (point,)
     return replace(changed, points=points)
 
 

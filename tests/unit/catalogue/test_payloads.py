@@ -29,6 +29,7 @@ FACTS = {
     "decoy_doubled": f"....//....//var/tmp/fz/{CANARY.token}",
     "delay": "2",
     "base": "sample",
+    "scheme": "",
 }
 DESTRUCTIVE = re.compile(
     r"""\b(rm|rmdir|mkfs\w*|dd|shutdown|reboot|halt|poweroff|kill|killall|pkill|chmod|chown|mv|

@@ -4,6 +4,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from moto.secretsmanager.models import secretsmanager_backends
+
 from harness.model import ResolvedResource
 from harness.observers.cloud.resources.context import Provision, physical_name
 from harness.observers.environment import SHORTEST, secret_of
@@ -17,6 +19,11 @@ def secret(provision: Provision, resource: ResolvedResource) -> None:
     if isinstance(given, str):
         _note(provision, f"secretsmanager:{name}", given)
     provision.inside.call("secretsmanager", "CreateSecret", {"Name": name, "SecretString": text})
+    if resource.arn:
+        # Functions were given the ARN that discovery made up; moto would make up another ending.
+        where = provision.application
+        stored = secretsmanager_backends[where.account][where.region].secrets[name]
+        stored.arn = resource.arn
 
 
 def parameter(provision: Provision, resource: ResolvedResource) -> None:

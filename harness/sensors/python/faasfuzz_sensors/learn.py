@@ -21,6 +21,7 @@ _MIN_TEXT = 3
 _TABLE = 4000
 
 _on = False
+_inside = False
 _by_text = {}  # text or bytes -> address: how a value is recognised after it left its container
 _noted = set()
 
@@ -84,6 +85,11 @@ def wrap(value, address):
     return value
 
 
+def _is_plain(value):
+    """Whether a default is a benign value in itself, worth trying."""
+    return isinstance(value, (str, int, float)) and not isinstance(value, bool) and value != ""
+
+
 class RecordingDict(dict):
     __slots__ = ("_faasfuzz_address",)
 
@@ -93,17 +99,20 @@ class RecordingDict(dict):
             (key, wrap(item, address + "/" + _escape(str(key)))) for key, item in value.items()
         )
 
-    def _read(self, key):
+    def _read(self, key, default=None):
         if isinstance(key, str):
-            kind = "present" if dict.__contains__(self, key) else "missing"
-            _note(self._faasfuzz_address + "/" + _escape(key), kind)
+            place = self._faasfuzz_address + "/" + _escape(key)
+            if dict.__contains__(self, key):
+                _note(place, "present")
+            else:
+                _note(place, "missing", default if _is_plain(default) else None)
 
     def __getitem__(self, key):
         self._read(key)
         return dict.__getitem__(self, key)
 
     def get(self, key, default=None):
-        self._read(key)
+        self._read(key, default)
         return dict.get(self, key, default)
 
     def __contains__(self, key):
@@ -117,16 +126,6 @@ class RecordingDict(dict):
     def setdefault(self, key, default=None):
         self._read(key)
         return dict.setdefault(self, key, default)
-
-    def items(self):
-        for key in dict.keys(self):
-            self._read(key)
-        return dict.items(self)
-
-    def values(self):
-        for key in dict.keys(self):
-            self._read(key)
-        return dict.values(self)
 
     def copy(self):
         return RecordingDict(dict(dict.items(self)), self._faasfuzz_address)
@@ -173,6 +172,13 @@ class RecordingStr(str):
         made._faasfuzz_address = address
         return made
 
+    _faasfuzz_form = "%s"
+
+    def _compared(self, other):
+        if isinstance(other, (str, int, float)) and not isinstance(other, RecordingStr):
+            value = self._faasfuzz_form % other if isinstance(other, str) else other
+            _note(self._faasfuzz_address, "equals", value)
+
     def __getattr__(self, name):
         if name in _OF_MAPPINGS:
             _note(self.__dict__["_faasfuzz_address"], "mapping", name)
@@ -181,13 +187,11 @@ class RecordingStr(str):
         raise AttributeError("'str' object has no attribute %r" % name)
 
     def __eq__(self, other):
-        if isinstance(other, (str, int, float)) and not isinstance(other, RecordingStr):
-            _note(self._faasfuzz_address, "equals", other)
+        self._compared(other)
         return str.__eq__(self, other)
 
     def __ne__(self, other):
-        if isinstance(other, (str, int, float)) and not isinstance(other, RecordingStr):
-            _note(self._faasfuzz_address, "equals", other)
+        self._compared(other)
         return str.__ne__(self, other)
 
     __hash__ = str.__hash__
@@ -214,7 +218,21 @@ class RecordingStr(str):
     def __getitem__(self, index):
         if isinstance(index, str):
             _note(self._faasfuzz_address, "mapping", index)
-        return str.__getitem__(self, index)
+        part = str.__getitem__(self, index)
+        return self._same(part) if isinstance(index, slice) else part
+
+    def split(self, *args, **kwargs):
+        return [self._part(piece, args, kwargs) for piece in str.split(self, *args, **kwargs)]
+
+    def partition(self, separator):
+        pieces = str.partition(self, separator)
+        return tuple(self._part(piece, (separator,), {}) for piece in pieces)
+
+    def _part(self, text, args, kwargs):
+        made = self._same(text)
+        if "=" in (*args[:1], kwargs.get("sep")):
+            made._faasfuzz_form = "%s=sample"  # what is compared is a name in front of a value
+        return made
 
     def __int__(self):
         _note(self._faasfuzz_address, "cast", "int")
@@ -226,7 +244,10 @@ class RecordingStr(str):
 
     def _same(self, value):
         """A derived text that still stands for the value of the address."""
-        return RecordingStr(value, self._faasfuzz_address)
+        made = RecordingStr(value, self._faasfuzz_address)
+        if self._faasfuzz_form != "%s":
+            made._faasfuzz_form = self._faasfuzz_form
+        return made
 
     def strip(self, *chars):
         return self._same(str.strip(self, *chars))
@@ -258,13 +279,18 @@ class RecordingStr(str):
 def _decoded(codec, original, wrapped=True):
     @functools.wraps(original)
     def decode(value, *args, **kwargs):
-        if not _on:
+        global _inside
+        if not _on or _inside:  # one decoder may be written with another
             return original(value, *args, **kwargs)
         address = _address_of(value)
         if address is not None:
             _note(address, "decode", codec)
         plain = str.__str__(value) if isinstance(value, RecordingStr) else value
-        result = original(plain, *args, **kwargs)
+        _inside = True
+        try:
+            result = original(plain, *args, **kwargs)
+        finally:
+            _inside = False
         if address is None:
             return result
         inside = address + "!" + codec
@@ -345,6 +371,40 @@ def _matched(original):
     return match
 
 
+def _cookies():
+    """http.cookies reads a header into names: which are asked for is what a handler reads."""
+    from http.cookies import BaseCookie
+
+    original = BaseCookie.load
+
+    @functools.wraps(original)
+    def load(self, rawdata):
+        result = original(self, rawdata)
+        address = _address_of(rawdata) if _on and isinstance(rawdata, str) else None
+        if address is not None:
+            _note(address, "decode", "cookie")
+            self._faasfuzz_address = address + "!cookie"
+            for name in dict.keys(self):
+                _register(dict.__getitem__(self, name).value, address + "!cookie/" + _escape(name))
+        return result
+
+    def noted(method):
+        inherited = getattr(dict, method)
+
+        def reader(self, key, *default):
+            address = getattr(self, "_faasfuzz_address", None)
+            if address is not None and isinstance(key, str):
+                kind = "present" if dict.__contains__(self, key) else "missing"
+                _note(address + "/" + _escape(key), kind)
+            return inherited(self, key, *default)
+
+        return reader
+
+    BaseCookie.load = load
+    for method in ("__contains__", "__getitem__", "get"):
+        setattr(BaseCookie, method, noted(method))
+
+
 _installed = False
 
 
@@ -368,6 +428,7 @@ def install():
     urllib.parse.unquote = _decoded("percent", urllib.parse.unquote)
     urllib.parse.parse_qs = _query(urllib.parse.parse_qs)
     urllib.parse.parse_qsl = _query(urllib.parse.parse_qsl)
+    _cookies()
     for name in ("match", "fullmatch", "search"):
         setattr(re, name, _matched(getattr(re, name)))
 

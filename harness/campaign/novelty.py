@@ -1,0 +1,118 @@
+"""What a handler did with a benign event, without the values it did it with.
+
+Two invocations with equal signatures went the same way as far as can be seen from outside and by
+the sensors; a new signature means that a branch was reached which no event reached before.
+"""
+
+import json
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from harness.events.inject import walk_leaves
+from harness.events.seed import Seed
+from harness.model import Address, Observation, Status
+
+Signature = tuple[object, ...]
+
+_VARYING = re.compile(r"[0-9a-f]{8,}|\d+")
+_LINES = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Learnt:
+    """A seed that reaches something of its own, what it showed, and the addresses it made read."""
+
+    seed: Seed
+    observation: Observation
+    read: frozenset[str]
+
+    @property
+    def standing(self) -> int:
+        """0: the handler failed; 1: it answered with a refusal (HTTP 4xx, 5xx); 2: it accepted."""
+        outcome = self.observation.outcome
+        if outcome.status is not Status.OK:
+            return 0
+        answer = outcome.response
+        code = answer.get("statusCode") if isinstance(answer, dict) else None
+        return 1 if isinstance(code, int) and code >= 400 else 2
+
+    @property
+    def healthy(self) -> bool:
+        """Whether the handler did not fail, so that a failure under attack says something."""
+        return self.standing > 0
+
+    @property
+    def reach(self) -> frozenset[object]:
+        """What the handler got to: fields read, AWS calls made, sinks called."""
+        outcome = self.observation.outcome
+        return frozenset(
+            {
+                *self.read,
+                *((call.service, call.operation) for call in self.observation.calls),
+                *((s.operation, s.file, s.line) for s in outcome.sinks),
+            }
+        )
+
+
+def signature(learnt: Learnt) -> Signature:
+    """What the handler did. The event's own values are taken out of texts before they count."""
+    outcome = learnt.observation.outcome
+    response = outcome.response
+    values = own_values(learnt)
+    return (
+        outcome.status,
+        outcome.error.type if outcome.error else None,
+        outcome.error.trace[-1:] if outcome.error else None,
+        learnt.reach,
+        response.get("statusCode") if isinstance(response, dict) else None,
+        frozenset(_shape(response, values)),
+        frozenset(_plain(line, values) for line in outcome.logs.splitlines()[:_LINES]),
+    )
+
+
+def own_values(learnt: Learnt) -> tuple[str, ...]:
+    """Texts of the event at its insertion points, the longest first."""
+    found = set()
+    for point in learnt.seed.points:
+        if learnt.seed.exists(point.address):
+            value = learnt.seed.read(point.address)
+            if isinstance(value, (str, int, float)) and len(str(value)) > 1:
+                found.add(str(value))
+    return tuple(sorted(found, key=len, reverse=True))
+
+
+def shows(observation: Observation, text: str) -> bool:
+    """Whether a benign value surfaces anywhere: answer, log, AWS call, sink."""
+    outcome = observation.outcome
+    return (
+        text in outcome.raw
+        or text in outcome.logs
+        or any(text in str(sink.arguments) for sink in outcome.sinks)
+        or any(text in str(call.parameters) for call in observation.calls)
+    )
+
+
+def _shape(value: Any, values: tuple[str, ...], depth: int = 3) -> set[str]:
+    """The names in an answer and its texts without varying parts; JSON inside of it is opened."""
+    found: set[str] = set()
+    for address, leaf in walk_leaves(value, Address(())):
+        where = re.sub(r"/\d+", "/*", str(address))
+        if isinstance(leaf, str) and depth and leaf[:1] in ("{", "["):
+            try:
+                inner = json.loads(leaf)
+            except (ValueError, RecursionError):
+                inner = None
+            if inner is not None:
+                found |= {where + name for name in _shape(inner, values, depth - 1)}
+                continue
+        found.add(f"{where}={_plain(leaf, values)}" if isinstance(leaf, str) else where)
+        if len(found) > 200:
+            break
+    return found
+
+
+def _plain(text: str, values: tuple[str, ...]) -> str:
+    for value in values:
+        text = text.replace(value, "")
+    return _VARYING.sub("", text)[:60]
