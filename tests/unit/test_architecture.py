@@ -11,7 +11,8 @@ LINES = 350
 
 LAYERS = (
     {"model", "errors"},
-    {"catalogue", "codecs"},
+    {"codecs"},
+    {"catalogue"},
     {"discovery", "events", "targets", "observers", "oracles"},
     {"campaign"},
     {"reports"},

@@ -10,9 +10,9 @@ from moto.core.base_backend import BackendDict
 from moto.core.model_instances import reset_model_data
 
 from harness.model import Application, AwsCall
-from harness.observers.cloud import faster
 from harness.observers.cloud.decode import Exchange, decode, is_read, named_operation
 from harness.observers.cloud.dispatch import Dispatcher
+from harness.observers.cloud.faster import apply
 from harness.observers.cloud.inside import Inside, Refused
 from harness.observers.cloud.provision import provision_all
 from harness.observers.cloud.request import Answer, Request
@@ -49,7 +49,7 @@ class LocalCloud:
         self.skipped: tuple[str, ...] = ()
 
     def start(self) -> None:
-        faster.apply()
+        apply()
         BackendDict.reset()
         reset_model_data()
         seed = self._decoys.get(_SECRET, "")

@@ -17,7 +17,6 @@ import gc
 import importlib
 import io
 import json
-import logging
 import os
 import site
 import socket
@@ -26,11 +25,17 @@ import sys
 import time
 import traceback
 
+# -I keeps this folder off the path; it is there for these two imports only.
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from lambda_context import LambdaContext
+from lambda_logging import NOW, set_up_logging
+
+del sys.path[0]
+
 _REQUEST = struct.Struct("<IIQ36s")
 _REPLY = struct.Struct("<BIQQ")
 _READY, _ANSWER, _ERROR, _INIT_ERROR, _TOO_LARGE = range(5)
 _RESPONSE_LIMIT = 6291556
-_NOW = {"request_id": ""}  # of the call that runs: log records carry it
 
 
 class Fault(Exception):
@@ -41,99 +46,6 @@ class Fault(Exception):
         self.kind = kind
         self.message = message
         self.trace = trace
-
-
-class CognitoIdentity(object):
-    __slots__ = ["cognito_identity_id", "cognito_identity_pool_id"]
-
-    def __init__(self):
-        self.cognito_identity_id = None
-        self.cognito_identity_pool_id = None
-
-    def __repr__(self):
-        return "CognitoIdentity([cognito_identity_id=%s,cognito_identity_pool_id=%s])" % (
-            self.cognito_identity_id,
-            self.cognito_identity_pool_id,
-        )
-
-
-class LambdaContext(object):
-    """https://docs.aws.amazon.com/lambda/latest/dg/python-context.html"""
-
-    def __init__(self, invoke_id, deadline, arn):
-        get = os.environ.get
-        self.aws_request_id = invoke_id
-        self.log_group_name = get("AWS_LAMBDA_LOG_GROUP_NAME")
-        self.log_stream_name = get("AWS_LAMBDA_LOG_STREAM_NAME")
-        self.function_name = get("AWS_LAMBDA_FUNCTION_NAME")
-        self.memory_limit_in_mb = get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE")
-        self.function_version = get("AWS_LAMBDA_FUNCTION_VERSION")
-        self.invoked_function_arn = arn
-        self.tenant_id = None
-        self.client_context = None
-        self.identity = CognitoIdentity()
-        self._epoch_deadline_time_in_ms = deadline
-
-    def get_remaining_time_in_millis(self):
-        left = self._epoch_deadline_time_in_ms - int(time.time() * 1000)
-        return left if left > 0 else 0
-
-    def w3c(self):
-        return {}
-
-    def log(self, msg):
-        sys.stdout.write(str(msg))
-
-    def __repr__(self):
-        fields = [name for name in vars(self) if not name.startswith("_")]
-        told = ",".join("%s=%s" % (name, getattr(self, name)) for name in fields)
-        return "LambdaContext([%s])" % told
-
-
-class _LogHandler(logging.Handler):
-    def emit(self, record):
-        sys.stdout.write(self.format(record))
-
-
-class _LogFilter(logging.Filter):
-    def filter(self, record):
-        record.aws_request_id = _NOW["request_id"]
-        record.tenant_id = None
-        return True
-
-
-class _JsonFormatter(logging.Formatter):
-    """The fields of Lambda's JSON log format."""
-
-    def format(self, record):
-        told = {
-            "timestamp": self.formatTime(record, "%Y-%m-%dT%H:%M:%SZ"),
-            "level": record.levelname,
-            "message": record.getMessage(),
-            "logger": record.name,
-            "requestId": record.aws_request_id,
-        }
-        if record.exc_info:
-            told["errorType"] = record.exc_info[0].__name__
-            told["errorMessage"] = str(record.exc_info[1])
-            told["stackTrace"] = traceback.format_tb(record.exc_info[2])
-        return json.dumps(told, ensure_ascii=False, default=str) + "\n"
-
-
-def set_up_logging():
-    logging.Formatter.converter = time.gmtime
-    handler = _LogHandler()
-    if os.environ.get("AWS_LAMBDA_LOG_FORMAT", "").upper() == "JSON":
-        handler.setFormatter(_JsonFormatter())
-    else:
-        text = "[%(levelname)s]\t%(asctime)s.%(msecs)03dZ\t%(aws_request_id)s\t%(message)s\n"
-        handler.setFormatter(logging.Formatter(text, "%Y-%m-%dT%H:%M:%S"))
-    handler.addFilter(_LogFilter())
-    root = logging.getLogger()
-    level = os.environ.get("AWS_LAMBDA_LOG_LEVEL", "").upper()
-    if level in ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"):
-        root.setLevel(level)
-    root.addHandler(handler)
 
 
 def make_encoder():
@@ -261,7 +173,7 @@ def serve(connection, handler, sensors, encode):
     environ = os.environ
     while True:
         request_id, deadline, extra, event = connection.receive()
-        _NOW["request_id"] = request_id
+        NOW["request_id"] = request_id
         environ["_X_AMZN_TRACE_ID"] = "Root=1-%08x-%s;Sampled=0" % (
             deadline // 1000,
             request_id.replace("-", "")[:24],

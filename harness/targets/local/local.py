@@ -10,12 +10,21 @@ from typing import Self
 
 from harness.errors import TargetError
 from harness.model import Function, FunctionError, Outcome, Status
-from harness.targets.local import outcomes
 from harness.targets.local.channel import REQUEST_LIMIT, Channel, Kind, Reply, Request
 from harness.targets.local.dependencies import cache_folder, search_path
 from harness.targets.local.environment import function_arn, lambda_environment
 from harness.targets.local.fast import CLIENT, FastChannel
 from harness.targets.local.interpreters import find_interpreter
+from harness.targets.local.outcomes import (
+    decoded,
+    exited,
+    out_of_memory,
+    records,
+    reported,
+    request_too_large,
+    response_too_large,
+    timed_out,
+)
 from harness.targets.local.process import Process
 from harness.targets.local.ric import SITE, RicChannel
 from harness.targets.local.worker import End, Ended, Worker
@@ -79,7 +88,7 @@ class LocalTarget:
         self._count += 1
         request_id = f"{self._prefix}-a{self._count >> 48 & 0xFFF:03x}-{self._count:012x}"
         if len(event) > REQUEST_LIMIT:
-            status, error = outcomes.request_too_large(len(event))
+            status, error = request_too_large(len(event))
             return Outcome(status=status, error=error, request_id=request_id)
         worker = self._worker or self._spawn()
         init: float | None = None
@@ -182,9 +191,9 @@ class LocalTarget:
         status, error = Status.OK, None
         raw = reply.body
         if reply.kind is Kind.ERROR:
-            status, error = Status.ERROR, outcomes.reported(raw)
+            status, error = Status.ERROR, reported(raw)
         elif reply.kind is Kind.TOO_LARGE:
-            status, error = outcomes.response_too_large(int(raw))
+            status, error = response_too_large(int(raw))
             raw = b""
         outcome = self._outcome(worker, status, error, request_id, reply=reply, raw=raw, init=init)
         if reply.kind is Kind.TOO_LARGE:
@@ -193,28 +202,28 @@ class LocalTarget:
 
     def _ended(self, worker: Worker, end: End, request_id: str, init: float | None) -> Outcome:
         if end.why is Ended.TIMEOUT:
-            status, error = outcomes.timed_out(request_id, self._function.timeout)
+            status, error = timed_out(request_id, self._function.timeout)
         elif end.why is Ended.MEMORY:
-            status, error = outcomes.out_of_memory(request_id)
+            status, error = out_of_memory(request_id)
         else:
-            status, error = outcomes.exited(request_id, end.code or 0)
+            status, error = exited(request_id, end.code or 0)
         outcome = self._outcome(worker, status, error, request_id, end=end, init=init)
         self.stop()
         return outcome
 
     def _failed_init(self, worker: Worker, reply: Reply | End, request_id: str) -> Outcome:
         if isinstance(reply, Reply):
-            error = outcomes.reported(reply.body)
+            error = reported(reply.body)
             outcome = self._outcome(
                 worker, Status.INIT_ERROR, error, request_id, reply=reply, raw=reply.body
             )
         else:
             if reply.why is Ended.TIMEOUT:
-                _, error = outcomes.timed_out(request_id, reply.seconds)
+                _, error = timed_out(request_id, reply.seconds)
             elif reply.why is Ended.MEMORY:
-                _, error = outcomes.out_of_memory(request_id)
+                _, error = out_of_memory(request_id)
             else:
-                _, error = outcomes.exited(request_id, reply.code or 0)
+                _, error = exited(request_id, reply.code or 0)
             outcome = self._outcome(worker, Status.INIT_ERROR, error, request_id, end=reply)
         self.stop()
         return outcome
@@ -233,10 +242,10 @@ class LocalTarget:
     ) -> Outcome:
         logs, dropped = worker.process.logs.take()
         written, _ = worker.process.records.take()
-        sinks, reads = outcomes.records(written) if written else ((), ())
+        sinks, reads = records(written) if written else ((), ())
         return Outcome(
             status=status,
-            response=outcomes.decoded(raw) if raw else None,
+            response=decoded(raw) if raw else None,
             raw=raw.decode("utf-8", "replace"),
             error=error,
             logs=logs.decode("utf-8", "replace"),

@@ -6,6 +6,7 @@ import decimal
 import importlib.util
 import logging
 import os
+import pathlib
 import signal
 import subprocess
 import sys
@@ -82,7 +83,10 @@ def handler(event, context):
             "root": os.environ["LAMBDA_TASK_ROOT"],
         }
     if do == "tmp":
-        return tempfile.gettempdir()
+        marker = pathlib.Path(tempfile.gettempdir(), "faasfuzz-test-marker")
+        there = marker.exists()
+        marker.touch()
+        return there
     if do == "version":
         return "python%d.%d" % sys.version_info[:2]
     if do == "pid":

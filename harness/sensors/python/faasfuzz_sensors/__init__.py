@@ -5,7 +5,8 @@ arguments, never at results, and whatever goes wrong inside a sensor is dropped,
 ours must not become a fault of the function under test.
 """
 
-from faasfuzz_sensors import audit, frames, learn as learning, record
+from faasfuzz_sensors import audit, decoders, frames, record
+from faasfuzz_sensors import learn as learning
 from faasfuzz_sensors.sinks import sql, templates
 
 learn = learning.learn
@@ -17,7 +18,7 @@ def install(fd, task_root):
     """Start recording to a descriptor. Called before the handler's module is imported."""
     record.open_to(fd)
     frames.set_task_root(task_root)
-    learning.install()
+    decoders.install()
     sql.install()
     templates.install()
     audit.install()

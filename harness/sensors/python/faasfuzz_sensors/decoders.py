@@ -1,0 +1,178 @@
+"""Decoders of the standard library, wrapped once and thinly.
+
+Outside of a learning invocation a wrapper only looks at a flag. Inside one it notes that a value of
+the event was decoded, and gives the result on as a recording value of its own.
+"""
+
+import base64
+import binascii
+import functools
+import gzip
+import json
+import re
+import urllib.parse
+import zlib
+
+from faasfuzz_sensors import origin
+from faasfuzz_sensors.origin import address_of, escape, note, register
+from faasfuzz_sensors.recording import RecordingStr, wrap
+
+
+def _decoded(codec, original, wrapped=True):
+    @functools.wraps(original)
+    def decode(value, *args, **kwargs):
+        if not origin.ON or origin.INSIDE:  # one decoder may be written with another
+            return original(value, *args, **kwargs)
+        address = address_of(value)
+        if address is not None:
+            note(address, "decode", codec)
+        plain = str.__str__(value) if isinstance(value, RecordingStr) else value
+        origin.INSIDE = True
+        try:
+            result = original(plain, *args, **kwargs)
+        finally:
+            origin.INSIDE = False
+        if address is None:
+            return result
+        inside = address + "!" + codec
+        if isinstance(result, bytes):
+            register(result, inside)
+            try:
+                register(result.decode("utf-8"), inside)
+            except UnicodeDecodeError:
+                pass  # binary: it is recognised as bytes only
+            return result
+        return wrap(result, inside) if wrapped else result
+
+    return decode
+
+
+def _json_load(original):
+    @functools.wraps(original)
+    def load(file, *args, **kwargs):
+        return (
+            json.loads(file.read(), *args, **kwargs)
+            if origin.ON
+            else original(file, *args, **kwargs)
+        )
+
+    return load
+
+
+def _query(original):
+    @functools.wraps(original)
+    def parse(value, *args, **kwargs):
+        result = original(value, *args, **kwargs)
+        if not origin.ON:
+            return result
+        address = address_of(value)
+        if address is None:
+            return result
+        note(address, "decode", "form")
+        inside = address + "!form"
+        if isinstance(result, list):
+            return [(key, wrap(text, inside + "/" + escape(key))) for key, text in result]
+        return _Fields(
+            {k: [wrap(text, inside + "/" + escape(k)) for text in v] for k, v in result.items()},
+            inside,
+        )
+
+    return parse
+
+
+class _Fields(dict):
+    """What parse_qs gives: lists by name, where a missing name is a missing field."""
+
+    def __init__(self, value, address):
+        super().__init__(value)
+        self._faasfuzz_address = address
+
+    def _read(self, key):
+        kind = "present" if dict.__contains__(self, key) else "missing"
+        note(self._faasfuzz_address + "/" + escape(str(key)), kind)
+
+    def __getitem__(self, key):
+        self._read(key)
+        return dict.__getitem__(self, key)
+
+    def get(self, key, default=None):
+        self._read(key)
+        return dict.get(self, key, default)
+
+    def __contains__(self, key):
+        self._read(key)
+        return dict.__contains__(self, key)
+
+
+def _matched(original):
+    @functools.wraps(original)
+    def match(pattern, string, *args, **kwargs):
+        if origin.ON:
+            address = address_of(string)
+            if address is not None:
+                note(address, "matches", getattr(pattern, "pattern", pattern))
+        return original(pattern, string, *args, **kwargs)
+
+    return match
+
+
+def _cookies():
+    """http.cookies reads a header into names: which are asked for is what a handler reads."""
+    from http.cookies import BaseCookie
+
+    original = BaseCookie.load
+
+    @functools.wraps(original)
+    def load(self, rawdata):
+        result = original(self, rawdata)
+        address = address_of(rawdata) if origin.ON and isinstance(rawdata, str) else None
+        if address is not None:
+            note(address, "decode", "cookie")
+            self._faasfuzz_address = address + "!cookie"
+            for name in dict.keys(self):
+                register(dict.__getitem__(self, name).value, address + "!cookie/" + escape(name))
+        return result
+
+    def noted(method):
+        inherited = getattr(dict, method)
+
+        def reader(self, key, *default):
+            address = getattr(self, "_faasfuzz_address", None)
+            if address is not None and isinstance(key, str):
+                kind = "present" if dict.__contains__(self, key) else "missing"
+                note(address + "/" + escape(key), kind)
+            return inherited(self, key, *default)
+
+        return reader
+
+    BaseCookie.load = load
+    for method in ("__contains__", "__getitem__", "get"):
+        setattr(BaseCookie, method, noted(method))
+
+
+_installed = False
+
+
+def install():
+    """Wrap the decoders. Before the handler's module is imported, so that `from json import loads`
+    gets the wrapper too."""
+    global _installed
+    if _installed:
+        return
+    _installed = True
+    json.loads = _decoded("json", json.loads)
+    json.load = _json_load(json.load)
+    base64.b64decode = _decoded("base64", base64.b64decode)
+    base64.standard_b64decode = _decoded("base64", base64.standard_b64decode)
+    base64.urlsafe_b64decode = _decoded("base64url", base64.urlsafe_b64decode)
+    binascii.a2b_base64 = _decoded("base64", binascii.a2b_base64)
+    binascii.unhexlify = _decoded("hex", binascii.unhexlify)
+    gzip.decompress = _decoded("gzip", gzip.decompress)
+    zlib.decompress = _decoded("zlib", zlib.decompress)
+    urllib.parse.unquote_plus = _decoded("url", urllib.parse.unquote_plus)
+    urllib.parse.unquote = _decoded("percent", urllib.parse.unquote)
+    urllib.parse.parse_qs = _query(urllib.parse.parse_qs)
+    urllib.parse.parse_qsl = _query(urllib.parse.parse_qsl)
+    _cookies()
+    for name in ("match", "fullmatch", "search"):
+        setattr(re, name, _matched(getattr(re, name)))

@@ -1,0 +1,211 @@
+"""Subclasses of dict, list and str that note what is done with them.
+
+They behave as the plain ones: every method that is not overridden is the base class's.
+"""
+
+from faasfuzz_sensors.origin import escape, note, register
+
+
+def wrap(value, address):
+    """A recording copy of a JSON value."""
+    if type(value) is dict:
+        return RecordingDict(value, address)
+    if type(value) is list:
+        return RecordingList(value, address)
+    if type(value) is str:
+        register(value, address)
+        return RecordingStr(value, address)
+    if type(value) is bytes:
+        register(value, address)
+    return value
+
+
+def _is_plain(value):
+    """Whether a default is a benign value in itself, worth trying."""
+    return isinstance(value, (str, int, float)) and not isinstance(value, bool) and value != ""
+
+
+class RecordingDict(dict):
+    __slots__ = ("_faasfuzz_address",)
+
+    def __init__(self, value, address):
+        self._faasfuzz_address = address
+        super().__init__(
+            (key, wrap(item, address + "/" + escape(str(key)))) for key, item in value.items()
+        )
+
+    def _read(self, key, default=None):
+        if isinstance(key, str):
+            place = self._faasfuzz_address + "/" + escape(key)
+            if dict.__contains__(self, key):
+                note(place, "present")
+            else:
+                note(place, "missing", default if _is_plain(default) else None)
+
+    def __getitem__(self, key):
+        self._read(key)
+        return dict.__getitem__(self, key)
+
+    def get(self, key, default=None):
+        self._read(key, default)
+        return dict.get(self, key, default)
+
+    def __contains__(self, key):
+        self._read(key)
+        return dict.__contains__(self, key)
+
+    def pop(self, key, *default):
+        self._read(key)
+        return dict.pop(self, key, *default)
+
+    def setdefault(self, key, default=None):
+        self._read(key)
+        return dict.setdefault(self, key, default)
+
+    def copy(self):
+        return RecordingDict(dict(dict.items(self)), self._faasfuzz_address)
+
+    def __reduce__(self):
+        return (dict, (dict(dict.items(self)),))
+
+    def __deepcopy__(self, memo):
+        return RecordingDict(dict(dict.items(self)), self._faasfuzz_address)
+
+
+class RecordingList(list):
+    __slots__ = ("_faasfuzz_address",)
+
+    def __init__(self, value, address):
+        self._faasfuzz_address = address
+        super().__init__(wrap(item, address + "/" + str(index)) for index, item in enumerate(value))
+
+    def __getitem__(self, index):
+        if isinstance(index, int):
+            kind = "present" if -len(self) <= index < len(self) else "missing"
+            note(self._faasfuzz_address + "/" + str(index), kind)
+        elif isinstance(index, str):
+            note(self._faasfuzz_address, "mapping", index)
+        return list.__getitem__(self, index)
+
+    def __iter__(self):
+        for index in range(len(self)):
+            note(self._faasfuzz_address + "/" + str(index), "present")
+        return list.__iter__(self)
+
+    def __reduce__(self):
+        return (list, (list(list.__iter__(self)),))
+
+
+# What is asked of a value that ought to have been something else.
+_OF_MAPPINGS = frozenset({"get", "items", "keys", "values", "pop", "update", "setdefault"})
+_OF_SEQUENCES = frozenset({"append", "extend", "insert", "sort", "reverse"})
+
+
+class RecordingStr(str):
+    def __new__(cls, value, address):
+        made = str.__new__(cls, value)
+        made._faasfuzz_address = address
+        return made
+
+    _faasfuzz_form = "%s"
+
+    def _compared(self, other):
+        if isinstance(other, (str, int, float)) and not isinstance(other, RecordingStr):
+            value = self._faasfuzz_form % other if isinstance(other, str) else other
+            note(self._faasfuzz_address, "equals", value)
+
+    def __getattr__(self, name):
+        if name in _OF_MAPPINGS:
+            note(self.__dict__["_faasfuzz_address"], "mapping", name)
+        elif name in _OF_SEQUENCES:
+            note(self.__dict__["_faasfuzz_address"], "sequence", name)
+        raise AttributeError("'str' object has no attribute %r" % name)
+
+    def __eq__(self, other):
+        self._compared(other)
+        return str.__eq__(self, other)
+
+    def __ne__(self, other):
+        self._compared(other)
+        return str.__ne__(self, other)
+
+    __hash__ = str.__hash__
+
+    def __contains__(self, part):
+        if isinstance(part, str):
+            note(self._faasfuzz_address, "contains", str(part))
+        return str.__contains__(self, part)
+
+    def __iter__(self):
+        note(self._faasfuzz_address, "iterated")
+        return str.__iter__(self)
+
+    def startswith(self, prefix, *bounds):
+        for part in prefix if isinstance(prefix, tuple) else (prefix,):
+            note(self._faasfuzz_address, "startswith", part)
+        return str.startswith(self, prefix, *bounds)
+
+    def endswith(self, suffix, *bounds):
+        for part in suffix if isinstance(suffix, tuple) else (suffix,):
+            note(self._faasfuzz_address, "endswith", part)
+        return str.endswith(self, suffix, *bounds)
+
+    def __getitem__(self, index):
+        if isinstance(index, str):
+            note(self._faasfuzz_address, "mapping", index)
+        part = str.__getitem__(self, index)
+        return self._same(part) if isinstance(index, slice) else part
+
+    def split(self, *args, **kwargs):
+        return [self._part(piece, args, kwargs) for piece in str.split(self, *args, **kwargs)]
+
+    def partition(self, separator):
+        pieces = str.partition(self, separator)
+        return tuple(self._part(piece, (separator,), {}) for piece in pieces)
+
+    def _part(self, text, args, kwargs):
+        made = self._same(text)
+        if "=" in (*args[:1], kwargs.get("sep")):
+            made._faasfuzz_form = "%s=sample"  # what is compared is a name in front of a value
+        return made
+
+    def __int__(self):
+        note(self._faasfuzz_address, "cast", "int")
+        return int(str.__str__(self))
+
+    def __float__(self):
+        note(self._faasfuzz_address, "cast", "float")
+        return float(str.__str__(self))
+
+    def _same(self, value):
+        """A derived text that still stands for the value of the address."""
+        made = RecordingStr(value, self._faasfuzz_address)
+        if self._faasfuzz_form != "%s":
+            made._faasfuzz_form = self._faasfuzz_form
+        return made
+
+    def strip(self, *chars):
+        return self._same(str.strip(self, *chars))
+
+    def lower(self):
+        return self._same(str.lower(self))
+
+    def upper(self):
+        return self._same(str.upper(self))
+
+    def encode(self, *args, **kwargs):
+        made = str.encode(self, *args, **kwargs)
+        register(made, self._faasfuzz_address)
+        return made
+
+    def __str__(self):
+        return str.__str__(self)
+
+    def __format__(self, spec):
+        return format(str.__str__(self), spec)
+
+    def __reduce__(self):
+        return (str, (str.__str__(self),))
+
+    def __deepcopy__(self, memo):
+        return self
