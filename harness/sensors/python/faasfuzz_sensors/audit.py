@@ -19,6 +19,8 @@ def report(category, operation, arguments, skip=2):
     if place is None:
         return
     file, line, function, through = place
+    if "importlib" in through and category != "import":
+        return  # what a module does while it is imported is not the handler's doing
     record.write(
         "sink",
         {

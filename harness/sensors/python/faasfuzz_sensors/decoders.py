@@ -124,23 +124,26 @@ def _cookies():
 
     @functools.wraps(original)
     def load(self, rawdata):
+        before = set(dict.keys(self))
         result = original(self, rawdata)
         address = address_of(rawdata) if origin.ON and isinstance(rawdata, str) else None
         if address is not None:
             note(address, "decode", "cookie")
-            self._faasfuzz_address = address + "!cookie"
-            for name in dict.keys(self):
-                register(dict.__getitem__(self, name).value, address + "!cookie/" + escape(name))
+            inside = address + "!cookie/"
+            places = self.__dict__.setdefault("_faasfuzz_places", {None: inside})
+            for name in set(dict.keys(self)) - before:  # a jar may be loaded from several headers
+                places[name] = inside
+                register(dict.__getitem__(self, name).value, inside + escape(name))
         return result
 
     def noted(method):
         inherited = getattr(dict, method)
 
         def reader(self, key, *default):
-            address = getattr(self, "_faasfuzz_address", None)
-            if address is not None and isinstance(key, str):
+            places = self.__dict__.get("_faasfuzz_places")
+            if places is not None and isinstance(key, str):
                 kind = "present" if dict.__contains__(self, key) else "missing"
-                note(address + "/" + escape(key), kind)
+                note(places.get(key, places[None]) + escape(key), kind)
             return inherited(self, key, *default)
 
         return reader
