@@ -65,6 +65,29 @@ def run_campaign(
     return store.report(verdict)
 
 
+class _Interrupts:
+    """Counts Ctrl-C instead of raising wherever the coordinator happens to be.
+
+    The first tells the workers to stop, so that what was done is stored and reported; the second
+    ends the wait for them.
+    """
+
+    def __init__(self, stop: Event) -> None:
+        self._stop = stop
+        self.count = 0
+
+    def __enter__(self) -> "_Interrupts":
+        self._before = signal(SIGINT, self._interrupted)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        signal(SIGINT, self._before)
+
+    def _interrupted(self, *_: object) -> None:
+        self.count += 1
+        self._stop.set()
+
+
 def _finished(store: Store) -> frozenset[str]:
     return frozenset(s.name for s in store.functions() if s.reason != "interrupted")
 
@@ -96,34 +119,28 @@ def _coordinate(
     for process in processes:
         process.start()
     running = dict(enumerate(processes))
-    interrupted = False
     told: set[str] = set()
     give_up: float | None = None
-    while running:
-        try:
-            moment = moments.get(timeout=0.5)
-        except queue.Empty:
-            moment = None
-        except KeyboardInterrupt:
-            if interrupted:
+    with _Interrupts(stop) as interrupts:
+        while running:
+            try:
+                moment = moments.get(timeout=0.5)
+            except queue.Empty:
+                moment = None
+            if isinstance(moment, int):
+                running.pop(moment, None)
+            elif moment is not None:
+                _keep(store, moment)
+                if isinstance(moment, FunctionFinished):
+                    told.add(moment.summary.name)
+                listen(moment)
+            else:
+                running = {n: process for n, process in running.items() if process.is_alive()}
+            if interrupts.count and give_up is None:
+                give_up = time.monotonic() + _GRACE
+            if interrupts.count > 1 or (give_up is not None and time.monotonic() > give_up):
                 break
-            interrupted = True
-            stop.set()
-            give_up = time.monotonic() + _GRACE
-            continue
-        if isinstance(moment, int):
-            running.pop(moment, None)
-        elif moment is not None:
-            _keep(store, moment)
-            if isinstance(moment, FunctionFinished):
-                told.add(moment.summary.name)
-            listen(moment)
-        else:
-            for number, process in list(running.items()):
-                if not process.is_alive():
-                    running.pop(number)
-        if give_up is not None and time.monotonic() > give_up:
-            break
+        interrupted = interrupts.count > 0
     for process in processes:
         process.join(timeout=0.1 if interrupted else 5)
         if process.is_alive():

@@ -10,6 +10,7 @@ from harness.codecs.base import CodecError
 from harness.errors import UsageError
 from harness.events.inject import AddressError
 from harness.events.seed import make_seed
+from harness.events.shapes.reads import add_field
 from harness.model import Address, Function, Trigger
 
 
@@ -41,6 +42,11 @@ def event(template_id: str, assignments: tuple[str, ...], templates: Path | None
             raise UsageError(f"--set {assignment}: no value", mend="write POINTER=VALUE")
         try:
             address = Address.parse(pointer)
+            if not seed.exists(address):
+                grown = add_field(seed, address)
+                if grown is seed:
+                    raise AddressError("nothing is there, and nobody can add it")
+                seed = grown
             seed = seed.written(address, value)
             mirrors = next((p.mirrors for p in seed.points if p.address == address), ())
             for mirror in mirrors:

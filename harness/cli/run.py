@@ -47,7 +47,7 @@ _PATH = click.Path(path_type=Path)
     "--fail-on",
     default="high",
     show_default=True,
-    type=click.Choice([*Severity, "never"]),
+    type=click.Choice([*(severity.value for severity in Severity), "never"]),
     help="Exit 1 for findings at or above this.",
 )
 @click.option("--baseline", type=_PATH, metavar="FILE", help="Findings that are known already.")

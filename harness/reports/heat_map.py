@@ -1,4 +1,4 @@
-"""Functions against rules: found, tested and silent, or not tested. Silence is told from blindness."""
+"""Functions against rules: found, tested and silent, or not tested."""
 
 from collections import Counter
 from dataclasses import dataclass

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 _SWEEPS = 6
 
@@ -54,7 +55,7 @@ def _loops(graph: Graph) -> set[Edge]:
             entered.add(to)
     back: set[Edge] = set()
     done: set[str] = set()
-    # From where nothing comes in first: what closes a loop is then what a reader calls the way back.
+    # From where nothing comes in first: what closes a loop is then the way back, to a reader.
     for start in sorted(graph.names, key=lambda name: (name in entered, name)):
         trail = [start] if start not in done else []
         while trail:
@@ -94,7 +95,7 @@ def _untangle(columns: list[list[str]], routes: list[tuple[str, ...]]) -> None:
     before: dict[str, list[str]] = {}
     after: dict[str, list[str]] = {}
     for route in routes:
-        for left, right in zip(route, route[1:], strict=False):
+        for left, right in pairwise(route):
             before.setdefault(right, []).append(left)
             after.setdefault(left, []).append(right)
     for sweep in range(_SWEEPS):

@@ -1,4 +1,4 @@
-"""The application as a picture: a layered layout (Sugiyama, Tagawa and Toda, 1981) without a layout engine.
+"""The application as a picture: a layered layout (Sugiyama, Tagawa and Toda, 1981).
 
 Everything is sorted by name before it is placed, so one application always gives one picture. All
 figures are in SVG user units, which are CSS pixels here.
