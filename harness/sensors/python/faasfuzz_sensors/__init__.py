@@ -7,7 +7,7 @@ ours must not become a fault of the function under test.
 
 from faasfuzz_sensors import audit, decoders, frames, record
 from faasfuzz_sensors import learn as learning
-from faasfuzz_sensors.sinks import sql, templates
+from faasfuzz_sensors.sinks import drivers, modules, sql, templates
 
 learn = learning.learn
 unlearn = learning.unlearn
@@ -20,5 +20,7 @@ def install(fd, task_root):
     frames.set_task_root(task_root)
     decoders.install()
     sql.install()
+    drivers.install()
+    modules.install()
     templates.install()
     audit.install()

@@ -18,54 +18,60 @@ from faasfuzz_sensors.origin import address_of, escape, note, register
 from faasfuzz_sensors.recording import RecordingStr, wrap
 
 
-def _decoded(codec, original, wrapped=True):
+def _given(args, kwargs):
+    """What a decoder is asked to decode: its first argument, whatever its name."""
+    if args:
+        return args[0]
+    return next(iter(kwargs.values()), None)
+
+
+def _decoded(codec, original):
     @functools.wraps(original)
-    def decode(value, *args, **kwargs):
+    def decode(*args, **kwargs):
         if not origin.ON or origin.INSIDE:  # one decoder may be written with another
-            return original(value, *args, **kwargs)
-        address = address_of(value)
+            return original(*args, **kwargs)
+        address = address_of(_given(args, kwargs))
         if address is not None:
             note(address, "decode", codec)
-        plain = str.__str__(value) if isinstance(value, RecordingStr) else value
+            if args and isinstance(args[0], RecordingStr):
+                args = (str.__str__(args[0]),) + args[1:]
         origin.INSIDE = True
         try:
-            result = original(plain, *args, **kwargs)
+            result = original(*args, **kwargs)
         finally:
             origin.INSIDE = False
-        if address is None:
-            return result
-        inside = address + "!" + codec
-        if isinstance(result, bytes):
-            register(result, inside)
-            try:
-                register(result.decode("utf-8"), inside)
-            except UnicodeDecodeError:
-                pass  # binary: it is recognised as bytes only
-            return result
-        return wrap(result, inside) if wrapped else result
+        return result if address is None else _followed(result, address + "!" + codec)
 
     return decode
 
 
+def _followed(result, inside):
+    """A decoded value that is recognised from here on."""
+    if not isinstance(result, bytes):
+        return wrap(result, inside)
+    register(result, inside)
+    try:
+        register(result.decode("utf-8"), inside)
+    except UnicodeDecodeError:
+        pass  # binary: it is recognised as bytes only
+    return result
+
+
 def _json_load(original):
     @functools.wraps(original)
-    def load(file, *args, **kwargs):
-        return (
-            json.loads(file.read(), *args, **kwargs)
-            if origin.ON
-            else original(file, *args, **kwargs)
-        )
+    def load(*args, **kwargs):
+        if origin.ON and args:
+            return json.loads(args[0].read(), *args[1:], **kwargs)
+        return original(*args, **kwargs)
 
     return load
 
 
 def _query(original):
     @functools.wraps(original)
-    def parse(value, *args, **kwargs):
-        result = original(value, *args, **kwargs)
-        if not origin.ON:
-            return result
-        address = address_of(value)
+    def parse(*args, **kwargs):
+        result = original(*args, **kwargs)
+        address = address_of(_given(args, kwargs)) if origin.ON else None
         if address is None:
             return result
         note(address, "decode", "form")
@@ -106,12 +112,12 @@ class _Fields(dict):
 
 def _matched(original):
     @functools.wraps(original)
-    def match(pattern, string, *args, **kwargs):
-        if origin.ON:
-            address = address_of(string)
+    def match(*args, **kwargs):
+        if origin.ON and len(args) > 1:
+            address = address_of(args[1])
             if address is not None:
-                note(address, "matches", getattr(pattern, "pattern", pattern))
-        return original(pattern, string, *args, **kwargs)
+                note(address, "matches", getattr(args[0], "pattern", args[0]))
+        return original(*args, **kwargs)
 
     return match
 

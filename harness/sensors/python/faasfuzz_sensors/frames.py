@@ -6,11 +6,18 @@ import sys
 _OWN = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 _known = {}
 _root = ""
+_THROUGH = 12
+
+
+_packages = frozenset()
 
 
 def set_task_root(path):
-    global _root
+    global _root, _packages
     _root = os.path.abspath(path) + os.sep
+    handler = os.environ.get("_HANDLER", "").replace("/", ".").partition(".")[0]
+    # The application itself may have been installed as a package.
+    _packages = frozenset(_installed(_root)) - {handler}
 
 
 def _is_application(filename):
@@ -34,32 +41,35 @@ def _is_package(relative):
         return True
     top = relative.split(os.sep)[0]
     name = top[:-3] if top.endswith(".py") else top
-    return name in _installed()
+    return name in _packages
 
 
-def _installed():
-    names = _known.get(None)
-    if names is None:
-        names = set()
+def _installed(root):
+    """Top-level names that packages brought, by the list which each keeps of its files.
+
+    https://packaging.python.org/en/latest/specifications/recording-installed-packages/
+    """
+    try:
+        entries = [name for name in os.listdir(root) if name.endswith(".dist-info")]
+    except OSError:
+        return  # a task root that cannot be listed has no packages that we know of
+    for entry in entries:
+        yield entry.split("-")[0]
+        yield entry.split("-")[0].lower()
         try:
-            for entry in os.listdir(_root):
-                if entry.endswith(".dist-info"):
-                    names.add(entry.split("-")[0])
-                    top = os.path.join(_root, entry, "top_level.txt")
-                    if os.path.exists(top):
-                        with open(top) as file:
-                            names.update(file.read().split())
-                    names.add(entry.split("-")[0].lower())
-        except OSError:
-            pass  # a task root that cannot be listed has no packages that we know of
-        _known[None] = names
-    return names
+            with open(os.path.join(root, entry, "RECORD"), encoding="utf-8") as lines:
+                for line in lines:
+                    top = line.split(",")[0].strip('"').split("/")[0]
+                    yield top[:-3] if top.endswith(".py") else top
+        except (OSError, UnicodeError):
+            pass  # without the list, the package's own name has to do
 
 
 def where(skip):
-    """(file relative to the task root, line, function, modules passed through), or None.
+    """(file relative to the task root, line, function, modules passed through).
 
-    `skip` frames at the top are ours. None when no frame is the application's.
+    `skip` frames at the top are ours. File, line and function are None when no frame is the
+    application's.
     """
     frame = sys._getframe(skip + 1)
     through = []
@@ -70,7 +80,7 @@ def where(skip):
             return path[len(_root) :], frame.f_lineno, code.co_name, through
         name = frame.f_globals.get("__name__") or ""
         top = name.partition(".")[0]
-        if top and top != "faasfuzz_sensors" and top not in through and len(through) < 12:
+        if top and top != "faasfuzz_sensors" and top not in through and len(through) < _THROUGH:
             through.append(top)
         frame = frame.f_back
-    return None
+    return None, None, None, through

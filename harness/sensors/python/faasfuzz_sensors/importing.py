@@ -37,7 +37,9 @@ class _Finder(importlib.abc.MetaPathFinder):
         self._inside = True
         try:
             for finder in sys.meta_path:
-                if finder is self or not hasattr(finder, "find_spec"):
+                if finder is self or isinstance(finder, _Listener):
+                    continue
+                if not hasattr(finder, "find_spec"):
                     continue
                 spec = finder.find_spec(name, path, target)
                 if spec is not None:
@@ -50,7 +52,7 @@ class _Finder(importlib.abc.MetaPathFinder):
 
 
 def after_import(wanted, hook):
-    """Call `hook(module)` after each module whose name `wanted` accepts was imported."""
+    """Call `hook(module)` for each module whose name `wanted` accepts, once it is imported."""
 
     def safely(module):
         try:
@@ -58,4 +60,23 @@ def after_import(wanted, hook):
         except Exception:
             pass  # a library we do not understand stays as it is
 
+    for name, module in list(sys.modules.items()):
+        if wanted(name):
+            safely(module)
     sys.meta_path.insert(0, _Finder(wanted, safely))
+
+
+class _Listener(importlib.abc.MetaPathFinder):
+    def __init__(self, told):
+        self._told = told
+
+    def find_spec(self, name, path=None, target=None):
+        try:
+            self._told(name)
+        except Exception:
+            pass  # a fault of a sensor must not become an ImportError
+
+
+def before_search(told):
+    """Call `told(name)` before a module that is not loaded yet is looked for."""
+    sys.meta_path.insert(0, _Listener(told))

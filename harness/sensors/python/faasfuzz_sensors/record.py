@@ -4,10 +4,12 @@ import json
 import os
 
 _LINES = 500
+_LINES_OF_A_PLACE = 100  # a loop must not use up what the rest of the call needs
 _TEXT = 8192
 
 _fd = -1
 _left = _LINES
+_of_place = {}
 _dumps = json.JSONEncoder(default=repr, ensure_ascii=True).encode
 
 
@@ -20,6 +22,7 @@ def begin():
     """A new invocation: its own allowance of lines."""
     global _left
     _left = _LINES
+    _of_place.clear()
 
 
 def text(value):
@@ -45,3 +48,11 @@ def write(kind, fields):
         os.write(_fd, (_dumps({kind: fields}) + "\n").encode())
     except (OSError, ValueError, TypeError, RecursionError):
         pass  # a full file or an odd value: the record is lost, the function goes on
+
+
+def write_sink(fields):
+    """Append the record of a sink, unless its place has had its share."""
+    place = fields["operation"], fields["file"], fields["line"]
+    count = _of_place[place] = _of_place.get(place, 0) + 1
+    if count <= _LINES_OF_A_PLACE:
+        write("sink", fields)

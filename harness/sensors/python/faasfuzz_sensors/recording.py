@@ -3,11 +3,20 @@
 They behave as the plain ones: every method that is not overridden is the base class's.
 """
 
+import copy
+
 from faasfuzz_sensors.origin import escape, note, register
 
 
 def wrap(value, address):
-    """A recording copy of a JSON value."""
+    """A recording copy of a JSON value, or the value itself where that cannot be had."""
+    try:
+        return _wrapped(value, address)
+    except RecursionError:
+        return value  # nested more deeply than we can follow, not than the handler can
+
+
+def _wrapped(value, address):
     if type(value) is dict:
         return RecordingDict(value, address)
     if type(value) is list:
@@ -31,7 +40,7 @@ class RecordingDict(dict):
     def __init__(self, value, address):
         self._faasfuzz_address = address
         super().__init__(
-            (key, wrap(item, address + "/" + escape(str(key)))) for key, item in value.items()
+            (key, _wrapped(item, address + "/" + escape(str(key)))) for key, item in value.items()
         )
 
     def _read(self, key, default=None):
@@ -69,7 +78,10 @@ class RecordingDict(dict):
         return (dict, (dict(dict.items(self)),))
 
     def __deepcopy__(self, memo):
-        return RecordingDict(dict(dict.items(self)), self._faasfuzz_address)
+        made = memo[id(self)] = RecordingDict({}, self._faasfuzz_address)
+        for key, item in dict.items(self):
+            dict.__setitem__(made, copy.deepcopy(key, memo), copy.deepcopy(item, memo))
+        return made
 
 
 class RecordingList(list):
@@ -77,7 +89,9 @@ class RecordingList(list):
 
     def __init__(self, value, address):
         self._faasfuzz_address = address
-        super().__init__(wrap(item, address + "/" + str(index)) for index, item in enumerate(value))
+        super().__init__(
+            _wrapped(item, address + "/" + str(index)) for index, item in enumerate(value)
+        )
 
     def __getitem__(self, index):
         if isinstance(index, int):
@@ -92,8 +106,19 @@ class RecordingList(list):
             note(self._faasfuzz_address + "/" + str(index), "present")
         return list.__iter__(self)
 
+    def copy(self):
+        made = RecordingList((), self._faasfuzz_address)
+        list.extend(made, list.__iter__(self))
+        return made
+
     def __reduce__(self):
         return (list, (list(list.__iter__(self)),))
+
+    def __deepcopy__(self, memo):
+        made = memo[id(self)] = RecordingList((), self._faasfuzz_address)
+        for item in list.__iter__(self):
+            list.append(made, copy.deepcopy(item, memo))
+        return made
 
 
 # What is asked of a value that ought to have been something else.

@@ -1,10 +1,13 @@
 """Code that is made while the function runs: eval, exec, compile."""
 
 import os
+from types import CodeType
 
 from faasfuzz_sensors.record import text
 
 _LIMIT = 400
+_CUT = 300
+_DEPTH = 8
 _seen_files = {}
 
 
@@ -18,19 +21,22 @@ def _from_file(filename):
     return found
 
 
-def _collect(code, names, constants, depth):
-    names.update(code.co_names)
-    for value in code.co_consts:
+def _collect(values, names, constants, depth):
+    """What stands in constants, those of inner functions and in tuples included."""
+    for value in values:
         if len(constants) >= _LIMIT:
             return
         if isinstance(value, (int, float)) and not isinstance(value, bool):
             constants.append(value)
         elif isinstance(value, (str, bytes)):
-            constants.append(text(value)[:300])
-        elif hasattr(value, "co_consts") and depth < 8:
-            _collect(value, names, constants, depth + 1)
+            constants.append(text(value)[:_CUT])
+        elif depth > _DEPTH:
+            continue
+        elif isinstance(value, CodeType):
+            names.update(value.co_names)
+            _collect(value.co_consts, names, constants, depth + 1)
         elif isinstance(value, (tuple, frozenset)):
-            constants.extend(v for v in value if isinstance(v, (int, str)))
+            _collect(value, names, constants, depth + 1)
 
 
 def _exec(event, arguments):
@@ -39,7 +45,7 @@ def _exec(event, arguments):
     if filename is None or filename.startswith("<frozen") or _from_file(filename):
         return None
     names, constants = set(), []
-    _collect(code, names, constants, 0)
+    _collect((code,), names, constants, 0)
     return (
         "code",
         "exec",

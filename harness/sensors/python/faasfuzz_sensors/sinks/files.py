@@ -2,6 +2,7 @@
 
 import os
 import sys
+from urllib.parse import unquote
 
 from faasfuzz_sensors.record import text
 
@@ -18,51 +19,49 @@ _SKIPPED = tuple(
 )
 
 
-def _arguments(path, mode):
-    name = text(path)
-    resolved = os.path.normpath(os.path.join(os.getcwd(), name)) if "\0" not in name else name
-    return {"path": name, "resolved": resolved, "mode": mode}
-
-
-def _skipped(path):
+def _name(path):
+    """A path as text; None for a descriptor, which says nothing of a place."""
     if not isinstance(path, (str, bytes, os.PathLike)):
-        return True  # a descriptor
+        return None
     name = os.fspath(path)
-    if isinstance(name, bytes):
-        name = os.fsdecode(name)
-    return (
-        name.startswith(_SKIPPED)
-        or name.endswith((".pyc", ".py", ".so"))
-        or ".dist-info" in name
-        or "site-packages" in name
-    )
+    return os.fsdecode(name) if isinstance(name, bytes) else name
+
+
+def _touch(operation, path, mode):
+    """The record of one path; None when it is the interpreter's or a package's own."""
+    name = _name(path)
+    if name is None:
+        return None
+    resolved = name if "\0" in name else os.path.normpath(os.path.join(os.getcwd(), name))
+    if resolved.startswith(_SKIPPED) or "site-packages" in resolved or ".dist-info" in resolved:
+        return None
+    return ("file", operation, {"path": text(name), "resolved": text(resolved), "mode": mode})
 
 
 def _open(event, arguments):
-    path, mode = arguments[0], arguments[1]
-    if _skipped(path):
-        return None
+    path, mode, flags = arguments[0], arguments[1], arguments[2]
     if mode is None:
-        flags = arguments[2] if len(arguments) > 2 else 0
         mode = "w" if isinstance(flags, int) and flags & (os.O_WRONLY | os.O_RDWR) else "r"
-    return ("file", "open", _arguments(path, text(mode)))
+    return _touch("open", path, text(mode))
 
 
 def _touched(mode):
-    def handler(event, arguments):
-        path = arguments[0]
-        if path is None or _skipped(path):
-            return None
-        return ("file", event, _arguments(path, mode))
-
-    return handler
+    return lambda event, arguments: _touch(event, arguments[0], mode)
 
 
 def _moved(event, arguments):
-    path = arguments[1] if not _skipped(arguments[1]) else arguments[0]
-    if _skipped(path):
+    """Both ends: each may be the one that an attacker chose."""
+    ends = _touch(event, arguments[0], "r"), _touch(event, arguments[1], "w")
+    return [end for end in ends if end is not None]
+
+
+def _database(event, arguments):
+    name = _name(arguments[0])
+    if name is None or name in (":memory:", ""):
         return None
-    return ("file", event, _arguments(path, "w"))
+    if name.startswith("file:"):
+        name = unquote(name[5:].partition("?")[0])
+    return _touch(event, name, "w")
 
 
 EVENTS = {
@@ -81,9 +80,5 @@ EVENTS = {
     "shutil.rmtree": _touched("w"),
     "shutil.unpack_archive": _touched("r"),
     "glob.glob": _touched("r"),
-    "sqlite3.connect": lambda event, arguments: (
-        None
-        if _skipped(arguments[0]) or os.fspath(arguments[0]) in (":memory:", "")
-        else ("file", "sqlite3.connect", _arguments(arguments[0], "w"))
-    ),
+    "sqlite3.connect": _database,
 }

@@ -2,7 +2,9 @@
 
 import re
 
+from faasfuzz_sensors.importing import before_search
 from faasfuzz_sensors.record import text
+from faasfuzz_sensors.telling import quiet, tell
 
 _CANARY = re.compile(r"fz[a-z]{14}")
 
@@ -19,11 +21,15 @@ def _marshal(event, arguments):
     return ("deserialization", event, {"module": "", "name": "", "format": "marshal"})
 
 
-def _import(event, arguments):
-    module = arguments[0]
-    if not isinstance(module, str) or _CANARY.search(module) is None:
-        return None
-    return ("import", event, {"module": text(module)})
+def _searched(name):
+    """importlib.import_module raises no `import` event; every import asks the finders."""
+    if _CANARY.search(name) is not None:
+        with quiet():
+            tell("import", "import", {"module": text(name)}, skip=3)
 
 
-EVENTS = {"pickle.find_class": _find_class, "marshal.loads": _marshal, "import": _import}
+def install():
+    before_search(_searched)
+
+
+EVENTS = {"pickle.find_class": _find_class, "marshal.loads": _marshal}

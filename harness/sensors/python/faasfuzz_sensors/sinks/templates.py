@@ -2,9 +2,9 @@
 
 import functools
 
-from faasfuzz_sensors import audit
 from faasfuzz_sensors.importing import after_import
 from faasfuzz_sensors.record import text
+from faasfuzz_sensors.telling import quiet, tell
 
 # module -> (class, method, engine): where each engine receives a template's source.
 _PLACES = {
@@ -32,10 +32,8 @@ def _hook(module):
         try:
             source = _source(args, kwargs, position)
             if isinstance(source, (str, bytes)):
-                with audit.quiet():
-                    audit.report(
-                        "template", engine, {"engine": engine, "source": text(source)}, skip=2
-                    )
+                with quiet():
+                    tell("template", engine, {"engine": engine, "source": text(source)}, skip=2)
         except Exception:
             pass  # a fault of a sensor must not become the function's
         return original(*args, **kwargs)
