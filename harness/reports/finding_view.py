@@ -15,7 +15,7 @@ _WHY = {
     Confidence.CONFIRMED: (
         "shown again with a fresh canary in a fresh runtime, while the control stayed silent"
     ),
-    Confidence.LIKELY: "a witness was seen, but a replay was not possible or did not always show it",
+    Confidence.LIKELY: "a witness was seen, but no replay was possible, or not each showed it",
     Confidence.TENTATIVE: "an error or a pattern without a witness of its own",
 }
 # The Serverless Architectures Security Top 10 (PureSec, 2018); CSA's twelve risks grew out of it.
