@@ -5,7 +5,7 @@ import threading
 from faasfuzz_sensors import frames, record
 
 # Frames of the interpreter's own business: loading modules, and showing source in tracebacks.
-_INTERPRETER = frozenset(("importlib", "zipimport", "linecache", "tokenize"))
+_INTERPRETER = frozenset(("importlib", "zipimport", "linecache", "tokenize", "traceback"))
 
 busy = threading.local()  # `on` while a sensor works: its own operations are not recorded
 

@@ -7,16 +7,27 @@ take none, are asked to make cursors of a subclass, and else given on behind a p
 
 import functools
 import sys
+import threading
 
 from faasfuzz_sensors.importing import after_import
 from faasfuzz_sensors.sinks.sql import named_as, tell_statement
 
 
-def _tell_call(driver, args, kwargs):
-    """A call of execute(operation, parameters), whatever the driver calls the two."""
+_inside = threading.local()  # `on` while a driver executes: it may do so with itself
+
+
+def _executed(driver, execute, args, kwargs):
+    """A call of execute(operation, parameters), whatever the driver calls the two, told."""
+    if getattr(_inside, "on", False):
+        return execute(*args, **kwargs)
     given = list(args) + list(kwargs.values())
     if given:
         tell_statement(driver, given[0], given[1] if len(given) > 1 else None, depth=1)
+    _inside.on = True
+    try:
+        return execute(*args, **kwargs)
+    finally:
+        _inside.on = False
 
 
 def _cursor_class(base, driver):
@@ -24,12 +35,10 @@ def _cursor_class(base, driver):
         __slots__ = ()
 
         def execute(self, *args, **kwargs):
-            _tell_call(driver, args, kwargs)
-            return super().execute(*args, **kwargs)
+            return _executed(driver, super().execute, args, kwargs)
 
         def executemany(self, *args, **kwargs):
-            _tell_call(driver, args, kwargs)
-            return super().executemany(*args, **kwargs)
+            return _executed(driver, super().executemany, args, kwargs)
 
     return named_as(base, Cursor)
 
@@ -41,6 +50,12 @@ def _connection_class(base, driver):
         def cursor(self, *args, **kwargs):
             return _followed_cursor(super().cursor(*args, **kwargs), driver)
 
+    if hasattr(base, "execute"):  # beyond PEP 249, and widespread
+
+        def execute(self, *args, **kwargs):
+            return _executed(driver, super(Connection, self).execute, args, kwargs)
+
+        Connection.execute = execute
     return named_as(base, Connection)
 
 
@@ -109,12 +124,10 @@ class _Proxy(object):
 
 class _ProxyCursor(_Proxy):
     def execute(self, *args, **kwargs):
-        _tell_call(self._driver, args, kwargs)
-        return self._own(self._subject.execute(*args, **kwargs))
+        return self._own(_executed(self._driver, self._subject.execute, args, kwargs))
 
     def executemany(self, *args, **kwargs):
-        _tell_call(self._driver, args, kwargs)
-        return self._own(self._subject.executemany(*args, **kwargs))
+        return self._own(_executed(self._driver, self._subject.executemany, args, kwargs))
 
     def _own(self, result):
         return self if result is self._subject else result
@@ -132,13 +145,12 @@ class _ProxyConnection(_Proxy):
 
     def __getattr__(self, name):
         found = getattr(self._subject, name)
-        if name not in ("execute", "executemany"):
+        if name != "execute":
             return found
 
         @functools.wraps(found)
         def execute(*args, **kwargs):
-            _tell_call(self._driver, args, kwargs)
-            return found(*args, **kwargs)
+            return _executed(self._driver, found, args, kwargs)
 
         return execute
 
