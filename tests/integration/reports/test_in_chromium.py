@@ -1,0 +1,137 @@
+"""The HTML report in Debian's chromium: filters, links, and hostile content that stays text."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect, sync_playwright
+
+from harness.catalogue.paths import rules_folder
+from harness.catalogue.rules import load_rules
+from harness.model import CampaignReport, Severity
+from harness.reports.html import HtmlReporter
+from tests.unit.campaign.test_campaign_parts import finding, report, summary
+from tests.unit.reports.test_formats import hostile
+
+RULES = load_rules(rules_folder())
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+pytestmark = pytest.mark.chromium
+
+
+class Watched:
+    """A page with the report open, and everything that it complained of or asked for."""
+
+    def __init__(self, page: Page, file: Path) -> None:
+        self.page = page
+        self.complaints: list[str] = []
+        self.requests: list[str] = []
+        page.on("console", lambda message: self.complaints.append(message.text))
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("dialog", lambda dialog: self.complaints.append(f"dialog {dialog.message}"))
+        page.on("request", lambda request: self.requests.append(request.url))
+        page.goto(file.as_uri())
+        self.file = file
+
+
+@pytest.fixture(scope="module")
+def browser_page() -> Iterator[Page]:
+    path = shutil.which("chromium")
+    if path is None:
+        if os.environ.get("CI"):
+            pytest.fail("chromium is not installed: ./dev test installs it")
+        pytest.skip("chromium is not installed (Debian's package)")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser.new_page()
+        browser.close()
+
+
+def opened(page: Page, told: CampaignReport, folder: Path) -> Watched:
+    file = folder / "report.html"
+    file.write_text(HtmlReporter().render(told, RULES), encoding="utf-8")
+    return Watched(page, file)
+
+
+def many(count: int) -> CampaignReport:
+    severities = list(Severity)
+    made = tuple(
+        finding(
+            id=f"{number:016x}",
+            severity=severities[number % 5],
+            function=f"Function{number % 7}",
+            rule=("sql-injection", "ssrf")[number % 2],
+        )
+        for number in range(count)
+    )
+    return report(made, tuple(summary(name=f"Function{n}") for n in range(7)))
+
+
+def visible(page: Page) -> int:
+    return page.locator("article.finding:visible").count()
+
+
+def test_filters_and_search_show_what_they_say(browser_page: Page, tmp_path: Path) -> None:
+    watched = opened(browser_page, many(70), tmp_path)
+    page = watched.page
+    assert visible(page) == 70
+    page.locator("select[name=rule]").select_option("ssrf")
+    assert visible(page) == 35
+    page.locator("select[name=function]").select_option("Function3")
+    assert visible(page) == 5
+    page.locator("select[name=rule]").select_option("")
+    page.locator("select[name=function]").select_option("")
+    page.keyboard.press("/")
+    page.keyboard.type("0000000000000007")
+    expect(page.locator("article.finding:not([hidden])")).to_have_count(1)
+    assert watched.complaints == []
+    assert watched.requests == [watched.file.as_uri()]
+
+
+def test_a_deep_link_leads_to_its_finding(browser_page: Page, tmp_path: Path) -> None:
+    watched = opened(browser_page, many(40), tmp_path)
+    page = watched.page
+    page.goto(watched.file.as_uri() + "#finding-0000000000000027")
+    target = page.locator("#finding-0000000000000027")
+    assert target.is_visible()
+    expect(target).to_be_in_viewport()
+
+
+def test_hostile_content_stays_text_and_the_layout_whole(
+    browser_page: Page, tmp_path: Path
+) -> None:
+    told = report((hostile(),), (summary(name=hostile().function),))
+    watched = opened(browser_page, told, tmp_path)
+    page = watched.page
+    assert page.locator("img").count() == 0
+    assert watched.complaints == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_five_thousand_findings_stay_usable(browser_page: Page, tmp_path: Path) -> None:
+    watched = opened(browser_page, many(5000), tmp_path)
+    page = watched.page
+    page.locator("select[name=function]").select_option("Function2")
+    expect(page.locator("article.finding:not([hidden])")).to_have_count(714)
+    assert watched.complaints == []
+
+
+def test_it_reads_without_scripts(browser_page: Page, tmp_path: Path) -> None:
+    browser = browser_page.context.browser
+    assert browser is not None
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    watched = opened(page, replace(many(3), verdict="findings"), tmp_path)
+    assert page.locator("h1").inner_text()
+    assert watched.page.locator("article.finding").count() == 3
+    context.close()
