@@ -67,8 +67,10 @@ def main(limit: int) -> None:
             known={},
         )
         print(f"{'function':10} {'calls':>7} {'calls/s':>9} {'ours, ms/call':>14} {'share':>7}")
+        told: set[str] = set()
         with Worker(shard, lambda _: None, lambda: False) as worker:
-            for function in application.functions:
+            # The first turn pays for what is imported and installed once; the second is told.
+            for function in (*application.functions, *application.functions):
                 probes = []
                 opened = worker.opened
 
@@ -83,6 +85,9 @@ def main(limit: int) -> None:
                 worker.opened = opened  # type: ignore[method-assign]
                 probe = probes[0]
                 own = probe.function_ms / 1000
+                if function.name not in told:
+                    told.add(function.name)
+                    continue
                 print(
                     f"{function.name:10} {probe.invocations:7} {probe.invocations / wall:9.0f} "
                     f"{(wall - own) * 1000 / probe.invocations:14.3f} {(wall - own) / wall:7.0%}"
