@@ -28,7 +28,10 @@ class CodeOracle:
             seen = _structure(call, canary.a, canary.b, canary.product)
             if seen:
                 rule = "ssti" if any(name in ENGINES for name in call.through) else "code-injection"
-                if rule == "ssti" or _by_application(call):
+                # Plain arithmetic of a template's payload proves no code: a calculator that lets
+                # only digits and operators through may well be built on eval.
+                proves = trial.payload.rule == "code-injection" and _by_application(call)
+                if rule == "ssti" or proves:
                     yield sink_verdict(rule, trial, call, seen)
                     return
 

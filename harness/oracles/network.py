@@ -6,6 +6,9 @@ from urllib.parse import urlsplit
 from harness.model import Case, Verdict
 from harness.oracles.base import OracleContext, sink_verdict
 
+# The end of the names which payloads carry: a canary in front of another domain is data.
+_UNRESOLVED = ".oob.faasfuzz.invalid"
+
 
 class NetworkOracle:
     """A connection to the listener, or a look-up of a host that carries the canary.
@@ -27,7 +30,7 @@ class NetworkOracle:
             if call.category != "socket":
                 continue
             host, port = _target(call.arguments)
-            ours = trial.canary.token in host or (
+            ours = (trial.canary.token in host and host.endswith(_UNRESOLVED)) or (
                 bool(self._port) and port == self._port and (host, port) not in controlled
             )
             if ours:
