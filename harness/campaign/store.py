@@ -19,8 +19,11 @@ from harness.errors import UsageError
 from harness.model import (
     CampaignReport,
     Confidence,
+    FileCoverage,
     Finding,
     FunctionSummary,
+    Gap,
+    Hop,
     RuleTally,
     Severity,
     Sink,
@@ -200,6 +203,7 @@ def finding_from_json(data: dict[str, Any]) -> Finding:
             "calls": tuple(data["calls"]),
             "reproduce": tuple(data["reproduce"]),
             "mutations": tuple(data["mutations"]),
+            "path": tuple(Hop(**hop) for hop in data.get("path", ())),
         }
     )
 
@@ -207,4 +211,9 @@ def finding_from_json(data: dict[str, Any]) -> Finding:
 def _summary(data: dict[str, Any]) -> FunctionSummary:
     tallies = tuple(RuleTally(**tally) for tally in data["tallies"])
     fields: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in data.items()}
-    return FunctionSummary(**{**fields, "tallies": tallies})
+    coverage = tuple(_coverage(told) for told in data.get("coverage", ()))
+    return FunctionSummary(**{**fields, "tallies": tallies, "coverage": coverage})
+
+
+def _coverage(data: dict[str, Any]) -> FileCoverage:
+    return FileCoverage(**{**data, "gaps": tuple(Gap(**gap) for gap in data["gaps"])})

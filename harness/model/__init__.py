@@ -7,7 +7,13 @@ from harness.model.application import (
     ResolvedResource,
     Trigger,
 )
-from harness.model.campaign import CampaignReport, FunctionSummary, RuleTally
+from harness.model.campaign import (
+    CampaignReport,
+    FileCoverage,
+    FunctionSummary,
+    Gap,
+    RuleTally,
+)
 from harness.model.event import (
     Address,
     AttackerControl,
@@ -19,7 +25,16 @@ from harness.model.event import (
     ResponseContract,
     StateItem,
 )
-from harness.model.finding import Confidence, Finding, Rule, Severity, Sink, Witness, fingerprint
+from harness.model.finding import (
+    Confidence,
+    Finding,
+    Hop,
+    Rule,
+    Severity,
+    Sink,
+    Witness,
+    fingerprint,
+)
 from harness.model.observation import (
     AwsCall,
     Callback,
@@ -49,10 +64,13 @@ __all__ = [
     "EventTemplate",
     "ExpectedWitness",
     "FieldRead",
+    "FileCoverage",
     "Finding",
     "Function",
     "FunctionError",
     "FunctionSummary",
+    "Gap",
+    "Hop",
     "InsertionPoint",
     "Invocation",
     "Observation",

@@ -18,6 +18,30 @@ class RuleTally:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Gap:
+    """Lines that were never reached, and the condition that kept every event out of them.
+
+    `guard` is the line of that condition and `text` its source; None where no condition is in
+    front of them (a function that nothing called).
+    """
+
+    first: int
+    last: int
+    guard: int | None = None
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileCoverage:
+    """Coverage of one file of the application: lines that can run, and those which did."""
+
+    file: str
+    lines: int
+    reached: int
+    gaps: tuple[Gap, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FunctionSummary:
     """How one function was tested.
 
@@ -25,6 +49,7 @@ class FunctionSummary:
     `errors` counts invocations that ended in an error, a timeout or a crash. `points` are the
     insertion points tried, `learnt` those of them that shape learning found. `seconds` is wall
     time. `notes` are the hollow-run warnings (observers missing, points skipped and why).
+    `coverage` is empty where the runtime's client cannot tell it.
     """
 
     name: str
@@ -43,6 +68,12 @@ class FunctionSummary:
     notes: tuple[str, ...] = ()
     declared_in: str = ""
     code: str = ""
+    coverage: tuple[FileCoverage, ...] = ()
+
+    @property
+    def trials_per_invocation(self) -> float:
+        """How many trials an invocation carried on average; 0 when there was none."""
+        return round(self.trials / self.invocations, 2) if self.invocations else 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -84,8 +84,25 @@ class Witness:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Hop:
+    """One step of a payload's way through the application.
+
+    `function` was invoked by the event template `trigger` with what arrived by `via`
+    (`aws:sqs.SendMessage orders`; empty for the first hop, which the harness invoked itself).
+    """
+
+    function: str
+    trigger: str
+    via: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """A weakness with its witness and the smallest event that shows it."""
+    """A weakness with its witness and the smallest event that shows it.
+
+    `path` is empty when the witness showed in the function that was invoked; for a chain it holds
+    every hop, the invoked function first.
+    """
 
     id: str
     rule: str
@@ -112,6 +129,7 @@ class Finding:
     trigger_index: int = 0
     mutations: tuple[str, ...] = ()
     seed: int = 0
+    path: tuple[Hop, ...] = ()
 
 
 def fingerprint(*, rule: str, function: str, trigger: str, address: str, sink: Sink | None) -> str:

@@ -98,7 +98,9 @@ class Outcome:
 
     `response` is the decoded JSON answer (None when there is none), `raw` its text. `duration`,
     `init` and `cpu` are milliseconds measured at the runtime; `memory` is the peak in MB. `logs`
-    is what the function wrote to stdout and stderr during this invocation, capped.
+    is what the function wrote to stdout and stderr during this invocation, capped. `lines` are
+    the lines of the application which this runtime process reached for the first time, by file
+    (relative to the code folder).
     """
 
     status: Status
@@ -115,6 +117,7 @@ class Outcome:
     request_id: str = ""
     sinks: tuple[SinkCall, ...] = ()
     reads: tuple[FieldRead, ...] = ()
+    lines: tuple[tuple[str, tuple[int, ...]], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

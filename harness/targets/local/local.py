@@ -16,6 +16,7 @@ from harness.targets.local.environment import function_arn, lambda_environment
 from harness.targets.local.fast import CLIENT, FastChannel
 from harness.targets.local.interpreters import find_interpreter
 from harness.targets.local.outcomes import (
+    Records,
     decoded,
     exited,
     out_of_memory,
@@ -242,7 +243,7 @@ class LocalTarget:
     ) -> Outcome:
         logs, dropped = worker.process.logs.take()
         written, _ = worker.process.records.take()
-        sinks, reads = records(written) if written else ((), ())
+        told = records(written) if written else Records()
         return Outcome(
             status=status,
             response=decoded(raw) if raw else None,
@@ -256,6 +257,7 @@ class LocalTarget:
             memory=worker.peak_mb,
             exit_code=end.code if end else None,
             request_id=request_id,
-            sinks=sinks,
-            reads=reads,
+            sinks=told.sinks,
+            reads=told.reads,
+            lines=told.lines,
         )

@@ -7,6 +7,7 @@ troubleshooting-invocation.html and, for what it prints, the Runtime Interface E
 import json
 import signal
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from harness.model import FieldRead, FunctionError, SinkCall, Status
@@ -75,13 +76,23 @@ def decoded(body: bytes) -> Any:
         return None
 
 
-def records(written: bytes) -> tuple[tuple[SinkCall, ...], tuple[FieldRead, ...]]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Records:
+    """What the sensors told of one call; see the same fields of Outcome."""
+
+    sinks: tuple[SinkCall, ...] = ()
+    reads: tuple[FieldRead, ...] = ()
+    lines: tuple[tuple[str, tuple[int, ...]], ...] = ()
+
+
+def records(written: bytes) -> Records:
     """What the sensors wrote during a call; their wire form is in harness/sensors/README.md.
 
     The function shares the file with its sensors, so a line that is no record is skipped.
     """
     sinks: list[SinkCall] = []
     reads: list[FieldRead] = []
+    reached: list[tuple[str, tuple[int, ...]]] = []
     for record in _lines(written):
         try:
             if "sink" in record:
@@ -89,9 +100,12 @@ def records(written: bytes) -> tuple[tuple[SinkCall, ...], tuple[FieldRead, ...]
                 sinks.append(SinkCall(**{**told, "through": tuple(told.get("through") or ())}))
             elif "read" in record:
                 reads.append(FieldRead(**record["read"]))
-        except TypeError:
+            elif "lines" in record:
+                file, lines = record["lines"]
+                reached.append((str(file), tuple(map(int, lines))))
+        except (TypeError, ValueError):
             continue
-    return tuple(sinks), tuple(reads)
+    return Records(sinks=tuple(sinks), reads=tuple(reads), lines=tuple(reached))
 
 
 def _lines(written: bytes) -> Iterator[dict[str, Any]]:
