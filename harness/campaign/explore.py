@@ -1,7 +1,7 @@
 """Exploring with Hypothesis: mutated payloads in freshly filled events, steered towards sinks."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hypothesis import HealthCheck, Phase, given, settings, target
 from hypothesis import seed as hypothesis_seed
@@ -48,24 +48,22 @@ class Explorer:
             @given(strategy)
             def explore(attempt: Attempt) -> None:
                 if self.budget.spent(self.probe.invocations) is None:
-                    target(float(self._try(cells[attempt.cell], attempt)), label="nearness")
+                    target(self._try(cells[attempt.cell], attempt), label="nearness")
 
             explore()
         return None
 
-    def _try(self, cell: Cell, attempt: Attempt) -> int:
-        if all(self.attacker.hangs_at(str(point)) for point in cell.points):
-            return 0
-        filled = fill_others(cell, attempt)
-        return self.attacker.attempt(
-            cell.learnt, filled, cell.points, cell.payload, attempt.mutations
-        )
+    def _try(self, cell: Cell, attempt: Attempt) -> float:
+        if self.attacker.hangs_at(str(cell.point)):
+            return 0.0
+        mutated = replace(cell, mutations=attempt.mutations)
+        return self.attacker.attempt(mutated, fill_others(cell, attempt))[0]
 
 
 def fill_others(cell: Cell, attempt: Attempt) -> Seed:
     """The cell's seed with other learnt points filled as drawn; what does not fit is left."""
     seed = cell.learnt.seed
-    others = [p for p in seed.points if p.learnt and p not in cell.points]
+    others = [p for p in seed.points if p.learnt and p is not cell.point]
     for index, value in attempt.filling:
         if index < len(others):
             try:

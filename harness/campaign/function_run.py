@@ -14,6 +14,7 @@ from harness.campaign.moments import CellsDone, FindingConfirmed, Moment, Progre
 from harness.campaign.novelty import Learnt
 from harness.campaign.plan import EXPENSIVE, Cell, make_plan, split_points
 from harness.campaign.probe import Probe
+from harness.campaign.schedule import Schedule
 from harness.campaign.shrink import shrink
 from harness.campaign.triage import to_finding
 from harness.events.arm import arm_control
@@ -76,7 +77,6 @@ class FunctionRun:
             canaries=lambda: Canary.make(number, next(numbers)),
             budget=self.budget,
             found=self._found,
-            done=self.done,
             known=self.known,
         )
         learnts = self._learn()
@@ -110,11 +110,12 @@ class FunctionRun:
         language = "".join(c for c in self.function.runtime if not c.isdigit() and c != ".")
         language = language.rstrip("x") if language.startswith("nodejs") else language
         cells = tuple(make_plan(learnts, self.catalogue.payloads, language, self._words()))
-        for start in range(0, len(cells), _CHUNK):
-            reason = attacker.run(cells[start : start + _CHUNK])
+        schedule = Schedule(cell for cell in cells if cell.key not in self.done)
+        while len(schedule):
+            reason = attacker.run(schedule, _CHUNK)
             self._tell(attacker)
             if reason is not None:
-                attacker.tally.skipped.update(c.payload.rule for c in cells[start + _CHUNK :])
+                attacker.leave(schedule)
                 return reason
         return self._explore(attacker, cells)
 

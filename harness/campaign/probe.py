@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from harness.events.arm import Infeasible
+from harness.events.batch import in_record
 from harness.events.seed import Seed
 from harness.model import (
     AwsCall,
@@ -121,17 +122,24 @@ class Probe:
         self._target.restart()
 
     def _put_state(self, invocation: Invocation) -> None:
-        for item in invocation.template.state:
-            seed = Seed(
-                function=invocation.function,
-                trigger=invocation.trigger,
-                template=invocation.template,
-                event=invocation.event,
-                state=invocation.state,
-                points=(),
-            )
-            at = {name: str(seed.read(address)) for name, address in item.at.items()}
-            self._cloud.put(item.kind, at, invocation.state[item.name])
+        template = invocation.template
+        if not template.state:
+            return
+        seed = Seed(
+            function=invocation.function,
+            trigger=invocation.trigger,
+            template=template,
+            event=invocation.event,
+            state=invocation.state,
+            points=(),
+        )
+        for item in template.state:
+            for record in range(invocation.records):
+                at = {
+                    name: str(seed.read(in_record(seed, address, record)))
+                    for name, address in item.at.items()
+                }
+                self._cloud.put(item.kind, at, invocation.state[item.name])
 
 
 def serialised(event: Any) -> bytes:
