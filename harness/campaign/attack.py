@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from harness.campaign.budget import Budget
 from harness.campaign.confirm import Confirmed, Confirmer
+from harness.campaign.jobs import Earlier
 from harness.campaign.judge import Oracle, judge
 from harness.campaign.novelty import Learnt
 from harness.campaign.packing import Pack, Placed, Survival, next_packs
@@ -58,11 +59,17 @@ class Tally:
     infeasible: int = 0
     unconfirmed: int = 0
     splits: int = 0
+    rewards: float = 0.0
     cells: list[str] = field(default_factory=list)
 
     @property
     def total(self) -> int:
         return self.trials.total()
+
+    @property
+    def gain(self) -> float:
+        """The mean reward of a trial, from 0 to 1."""
+        return round(self.rewards / self.total, 4) if self.total else 0.0
 
 
 class Attacker:
@@ -77,7 +84,7 @@ class Attacker:
         canaries: Callable[[], Canary],
         budget: Budget,
         found: Callable[[Hit], None],
-        known: Iterable[str] = (),
+        known: Iterable[Earlier] = (),
     ) -> None:
         self._probe = probe
         self._oracles = oracles
@@ -92,7 +99,11 @@ class Attacker:
         self._survival = Survival()
         self._benign: dict[int, Benign] = {}
         self._pending: list[Pack] = []
-        self.known: set[str] = set(known)
+        self.known: set[str] = set()
+        for item in known:
+            self.known.add(item.id if item.insertion_point else f"{item.rule}:everywhere")
+            if item.confirmed:
+                self._settled.add((item.rule, item.insertion_point))
         self.tally = Tally()
 
     def run(self, schedule: Schedule, cells: int) -> str | None:
@@ -109,11 +120,19 @@ class Attacker:
                 self._try(schedule, self._unsettled(pack))
         return None
 
-    def leave(self, schedule: Schedule) -> None:
-        """Count what was not tried as skipped."""
-        waiting = [item.cell for pack in self._pending for item in pack.placed]
-        self.tally.skipped.update(cell.payload.rule for cell in waiting)
-        self.tally.skipped.update(cell.payload.rule for cell in schedule.remaining())
+    def left(self, schedule: Schedule) -> Counter[str]:
+        """How many cells of each rule were not tried so far."""
+        left = Counter(cell.payload.rule for cell in schedule.remaining())
+        left.update(item.cell.payload.rule for pack in self._pending for item in pack.placed)
+        return left
+
+    def canary(self) -> Canary:
+        """A canary that no other trial has."""
+        return self._canaries()
+
+    def facts(self, canary: Canary) -> Mapping[str, str]:
+        """The placeholders of a payload that depend on where the observers listen."""
+        return self._probe.facts(canary)
 
     def attempt(self, cell: Cell, seed: Seed) -> tuple[float, Observation | None]:
         """One trial alone, in a seed that may be filled otherwise than the cell's own.
@@ -226,7 +245,9 @@ class Attacker:
         for cell, trial in done:
             if alone or well:
                 self._survival.saw(cell, spoilt=not well)
-            schedule.saw(cell, reward(trial, observation, text, alone=alone))
+            gave = reward(trial, observation, text, alone=alone)
+            schedule.saw(cell, gave)
+            self.tally.rewards += gave
             self.tally.trials[cell.payload.rule] += 1
             self.tally.cells.append(cell.key)
         if len(done) < len(carried):
@@ -261,7 +282,7 @@ class Attacker:
                 trial = verdict.trial
                 hit.append(trial)
                 first = replace(trial, point=cells[trial.canary].point)
-                self._follow(seed, replace(verdict, trial=first), len(invocation.trials))
+                self.follow(seed, replace(verdict, trial=first), len(invocation.trials))
         return hit
 
     def _is_settled(self, cell: Cell) -> bool:
@@ -273,8 +294,8 @@ class Attacker:
             or (rule in EXPENSIVE and self.hangs_at(point))
         )
 
-    def _follow(self, seed: Seed, verdict: Verdict, carried: int) -> None:
-        """Confirm a verdict that is not known yet."""
+    def follow(self, seed: Seed, verdict: Verdict, carried: int = 1) -> None:
+        """Confirm a verdict that is not known yet; `carried` trials were in its invocation."""
         place = (verdict.rule, str(verdict.trial.point))
         if self._known(seed, verdict) or self._failures[place] >= _FAILED_REPLAYS:
             return

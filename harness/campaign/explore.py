@@ -16,9 +16,11 @@ from harness.events.seed import Seed
 from harness.events.strategies import Attempt, attempts
 
 _CHUNK = 50
+# Attempts of one round: enough to get through a naive filter.
+ATTEMPTS = 300
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Explorer:
     """Draws attempts in chunks, so that the budget is looked at between them."""
 
@@ -26,8 +28,11 @@ class Explorer:
     probe: Probe
     budget: Budget
     seed: int
+    novel: int = 0
 
-    def run(self, cells: Sequence[Cell], constants: Sequence[str], limit: int) -> str | None:
+    def run(
+        self, cells: Sequence[Cell], constants: Sequence[str], limit: int = ATTEMPTS
+    ) -> str | None:
         """Up to `limit` attempts. Returns why it stopped early, None when it did not."""
         if not cells:
             return None

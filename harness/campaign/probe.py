@@ -70,6 +70,7 @@ class Probe:
         self.invocations = 0
         self.errors = 0
         self.function_ms = 0.0
+        self.lines: dict[str, set[int]] = {}
 
     @property
     def blind(self) -> frozenset[str]:
@@ -115,6 +116,8 @@ class Probe:
         self.invocations += 1
         self.errors += outcome.status != "ok"
         self.function_ms += outcome.duration
+        for file, lines in outcome.lines:
+            self.lines.setdefault(file, set()).update(lines)
         return observation
 
     def fresh(self) -> None:
