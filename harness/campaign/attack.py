@@ -193,17 +193,19 @@ class Attacker:
         """One invocation with all the trials; split when some of them were not reached."""
         if not placed:
             return
-        pack = Pack(placed)
         learnt = placed[0].cell.learnt
-        seed = widened(learnt.seed, pack.records)
+        seed = widened(learnt.seed, Pack(placed).records)
         carried: list[tuple[Cell, Trial]] = []
+        kept: list[Placed] = []
         for item in placed:
             try:
                 carried.append((item.cell, self._trial(item.cell, seed, item.record)))
+                kept.append(item)
             except Infeasible:
                 self._infeasible(item.cell)
         if not carried:
             return
+        pack = Pack(tuple(kept))
         try:
             invocation = arm(seed, [trial for _, trial in carried])
             observation = self._probe.observe(invocation)

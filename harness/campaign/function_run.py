@@ -48,6 +48,20 @@ class Catalogue:
     rules: Mapping[str, Rule]
 
 
+def named_apart(learnts: Sequence[Learnt]) -> tuple[Learnt, ...]:
+    """The learnt seeds with variant names that differ: cells are stored by them."""
+    seen: Counter[tuple[str, str]] = Counter()
+    apart = []
+    for learnt in learnts:
+        seed = learnt.seed
+        seen[seed.template.id, seed.variant] += 1
+        number = seen[seed.template.id, seed.variant]
+        if number > 1:
+            learnt = replace(learnt, seed=replace(seed, variant=f"{seed.variant}#{number}"))
+        apart.append(learnt)
+    return tuple(apart)
+
+
 @dataclass(slots=True, kw_only=True)
 class FunctionRun:
     """Runs one job, telling `emit` as it goes. `learnt` keeps learnt shapes between jobs."""
@@ -110,8 +124,8 @@ class FunctionRun:
             found += learner.learn(seed)
             if found[0].observation.outcome.status is Status.INIT_ERROR:
                 break
-        self.learnt[name] = tuple(found)
-        return tuple(found)
+        self.learnt[name] = named_apart(found)
+        return self.learnt[name]
 
     def _words(self) -> tuple[str, ...]:
         """Constants of the function's own source, empty when there is none to read."""

@@ -150,8 +150,7 @@ class Learner:
                     seed = learnt.seed.written(address, value)
                 except (AddressError, CodecError, TypeError):
                     continue
-                label = f"{str(address).rsplit('/', 1)[-1]}={value!r}"[:60]
-                yield self._look(replace(seed, variant=label))
+                yield self._look(replace(seed, variant=_label(address, value)))
 
     def _by_names(self, learnt: Learnt) -> tuple[Learnt, list[Seed]]:
         """Add fields named by the source's own words where reads cannot be seen.
@@ -199,12 +198,13 @@ class Learner:
                         seed = learnt.seed.written(address, constant)
                     except (AddressError, CodecError):
                         continue
-                    tried = self._look(seed)
+                    tried = self._look(replace(seed, variant=_label(address, constant)))
                     if tried.healthy and self._novel(tried):
-                        grown, _ = self._complete(tried.seed)
                         self._remember(tried)
-                        self._remember(grown)
-                        found.append(grown)
+                        grown, _ = self._complete(tried.seed)
+                        if grown.seed is tried.seed or self._novel(grown):
+                            self._remember(grown)
+                            found.append(grown)
         return found
 
     def _further(self, tried: Learnt, before: Learnt) -> bool:
@@ -223,6 +223,10 @@ class Learner:
 
     def _remember(self, learnt: Learnt) -> None:
         self._seen.add(signature(learnt))
+
+
+def _label(address: Address, value: object) -> str:
+    return f"{str(address).rsplit('/', 1)[-1]}={value!r}"[:60]
 
 
 def _leaves_read(learnt: Learnt) -> list[Address]:
