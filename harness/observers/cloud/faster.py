@@ -7,6 +7,8 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from moto.core import responses
 from moto.sns.models import Subscription
 
+from harness.observers.cloud.queues import apply as apply_to_queues
+
 
 @functools.cache
 def _signing_key() -> rsa.RSAPrivateKey:
@@ -22,3 +24,4 @@ def apply() -> None:
     # A key a subscription, made at its first message: 60 ms after every restore.
     subscription: Any = Subscription
     subscription.private_key = lambda _: _signing_key()
+    apply_to_queues()
