@@ -21,7 +21,7 @@ from moto.core.exceptions import ServiceException
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.exceptions import HTTPException
 
-from harness.observers.cloud.request import Answer, Request, environ, for_moto
+from harness.observers.cloud.request import Answer, Request, environ, lean
 
 # moto's names have no dashes ("cognitoidp"), botocore's do; moto's few others are spelt out.
 _BOTOCORE: dict[str, str] = {
@@ -65,7 +65,7 @@ class Dispatcher:
 
     def answer(self, service: str, request: Request) -> Answer:
         """What moto answers. What moto has not got is 501, which no SDK tries again."""
-        made = for_moto(environ(request, self._host, self._account))
+        made = lean(request, self._host, self._account)
         handler = _handler(service, made.raw_path)
         if handler is None:
             return _refusal(501, "NotImplemented", f"the local cloud has no {service} for this")
