@@ -1,23 +1,21 @@
 """Where moto does the same costly work over and over whose result never changes."""
 
 import functools
-import string
 from collections.abc import Iterable
+from datetime import datetime
 from types import SimpleNamespace
 from typing import Any
 from urllib.parse import parse_qsl
 
 from cryptography.hazmat.primitives.asymmetric import rsa
 from moto.core import responses, serialize
-from moto.moto_api._internal.moto_random import MotoRandom
+from moto.moto_api._internal import mock_random
 from moto.s3.responses import S3Response
 from moto.sns.models import Subscription
 from moto.sqs import models as sqs_models
+from werkzeug.http import http_date
 
 from harness.observers.cloud.queues import apply as apply_to_queues
-
-_LETTERS = string.ascii_letters
-_LETTERS_DIGITS = string.ascii_letters + string.digits
 
 
 def apply() -> None:
@@ -29,12 +27,14 @@ def apply() -> None:
         (serialize, "xform_name"),
     ):
         _cache(module, name)
-    setattr(responses, "parse_qsl", _fields)  # noqa: B010 - moto does not export it
+    # By a variable, as moto does not export these names.
+    made: Any = responses
+    made.parse_qsl = _fields
+    made.gen_amzn_requestid_long = _request_id
+    made.http_date = _http_date
     # A key a subscription, made at its first message: 60 ms after every restore.
     subscription: Any = Subscription
     subscription.private_key = lambda _: _signing_key()
-    random: Any = MotoRandom
-    random.get_random_string = _random_string
     picker: Any = serialize.XFormedAttributePicker
     picker.get_possible_keys = _possible_keys
     s3: Any = S3Response
@@ -53,12 +53,21 @@ def _signing_key() -> rsa.RSAPrivateKey:
     return rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 
-def _random_string(
-    self: MotoRandom, length: int = 20, include_digits: bool = True, lower_case: bool = False
-) -> str:
-    """In one draw: each answer's request id has 52 letters."""
-    made = "".join(self.choices(_LETTERS_DIGITS if include_digits else _LETTERS, k=length))
-    return made.lower() if lower_case else made
+def _request_id(headers: dict[str, Any] | None = None) -> str:
+    """52 of A-F and 0-9 in one draw; moto draws a letter at a time."""
+    made = f"{mock_random.getrandbits(208):052X}"
+    if isinstance(headers, dict):
+        headers["x-amzn-requestid"] = made
+    return made
+
+
+def _http_date(moment: datetime) -> str:
+    return _http_second(moment.replace(microsecond=0))
+
+
+@functools.lru_cache(maxsize=4)
+def _http_second(moment: datetime) -> str:
+    return http_date(moment)
 
 
 def _fields(body: str, **options: Any) -> list[tuple[str, str]]:
