@@ -16,6 +16,7 @@ from moto.sqs import models as sqs_models
 from werkzeug.http import http_date
 
 from harness.observers.cloud.queues import apply as apply_to_queues
+from harness.observers.cloud.rows import apply as apply_to_rows
 
 
 def apply() -> None:
@@ -40,6 +41,7 @@ def apply() -> None:
     s3: Any = S3Response
     s3.subdomain_based_buckets = staticmethod(_names_bucket_in_host)
     apply_to_queues()
+    apply_to_rows()
 
 
 def _cache(module: Any, name: str) -> None:

@@ -74,6 +74,7 @@ def apply() -> None:
     queue.delete_message = _delete_message
     message: Any = Message
     message.__deepcopy__ = _copy
+    message.__setattr__ = _set
 
 
 def _delayed(queue: Any) -> int:
@@ -105,5 +106,41 @@ def _delete_message(queue: Any, receipt_handle: str) -> None:
 def _copy(message: Any, _memo: object) -> Any:
     """moto copies a message to leave attributes out of the copy; their values stay as they are."""
     made = copy.copy(message)
+    vars(made).pop(_KEPT, None)
     made._old_receipt_handles = list(message._old_receipt_handles)
     return made
+
+
+class Kept:
+    """Messages which change back: a restored queue holds the very messages it held before.
+
+    A kept message is noted down at its first change, with what it was. moto changes a message by
+    its attributes only, or right after one of them (its old receipt handles).
+    """
+
+    def __init__(self) -> None:
+        self._changed: list[tuple[Any, dict[str, Any]]] = []
+
+    def keep(self, message: Any) -> None:
+        vars(message)[_KEPT] = self
+
+    def note(self, message: Any) -> None:
+        was = vars(message).copy()
+        was["_old_receipt_handles"] = list(message._old_receipt_handles)
+        del vars(message)[_KEPT]
+        self._changed.append((message, was))
+
+    def put_back(self) -> None:
+        changed, self._changed = self._changed, []
+        for message, was in changed:
+            message.__dict__ = was
+
+
+_KEPT = "_faasfuzz_kept"
+
+
+def _set(message: Any, name: str, value: Any) -> None:
+    kept = vars(message).get(_KEPT)
+    if kept is not None:
+        kept.note(message)
+    object.__setattr__(message, name, value)
