@@ -86,7 +86,8 @@ SHAPES: dict[str, tuple[str, str, Told]] = {
     ),
     "a handler never needed": (
         "def f(x):\n    try:\n        y = int(x)\n    except (ValueError,\n"
-        "            TypeError):\n        y = 1\n    else:\n        y += 1\n    finally:\n        x = 1\n    return y\n",
+        "            TypeError):\n        y = 1\n    else:\n        y += 1\n"
+        "    finally:\n        x = 1\n    return y\n",
         "f('1')",
         [(6, 6, 4, "except (ValueError, TypeError):")],
     ),
