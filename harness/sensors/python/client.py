@@ -199,14 +199,14 @@ def _observed(handler, sensors, event, extra, request_id, deadline, arn, encode)
     """One call with sensors: told that it begins, and with a recording event when learning."""
     sensors.begin()
     context = LambdaContext(request_id, deadline, arn)
-    value = _decoded(event)
-    if not extra:
-        return _encoded(handler(value, context), encode)
     try:
-        value = sensors.learn(value, extra=json.loads(extra))
+        value = _decoded(event)
+        if extra:
+            value = sensors.learn(value, extra=json.loads(extra))
         return _encoded(handler(value, context), encode)
     finally:
         sensors.unlearn()
+        sensors.end()
 
 
 def _decoded(event):
@@ -267,6 +267,8 @@ def main():
         log_error(told)
         connection.send(_INIT_ERROR, json.dumps(told).encode("ascii"), 0, 0)
         sys.exit(1)
+    if sensors is not None:
+        sensors.end()  # what the import reached is told with the first call
     gc.collect()
     gc.freeze()  # what the import left is long-lived: no collection need look at it again
     connection.send(_READY, b"", time.perf_counter_ns() - started, time.process_time_ns() - cpu)

@@ -39,7 +39,8 @@ class LocalTarget:
     """Runs one function in a process of its own; lock-step, not for use by two threads at once.
 
     `environment` is added to the function's (endpoints, credentials). `client` is "fast" (ours) or
-    "ric" (the unmodified awslambdaric, without learning). `cache` holds installed packages.
+    "ric" (the unmodified awslambdaric, without learning and coverage). `coverage` asks for
+    Outcome.lines. `cache` holds installed packages.
     """
 
     def __init__(
@@ -49,6 +50,7 @@ class LocalTarget:
         environment: Mapping[str, str],
         client: str = "fast",
         sensors: bool = True,
+        coverage: bool = False,
         cache: Path | None = None,
     ) -> None:
         if client not in ("fast", "ric"):
@@ -59,6 +61,7 @@ class LocalTarget:
         self._environment = environment
         self._client = client
         self._sensors = sensors
+        self._coverage = coverage and sensors and client == "fast"
         self._cache = cache or cache_folder()
         self._interpreter = Path()
         self._path: tuple[Path, ...] = ()
@@ -144,6 +147,8 @@ class LocalTarget:
         if self._sensors:
             environment["FAASFUZZ_SENSOR_FD"] = str(process.records.fd)
             fds.append(process.records.fd)
+        if self._coverage:
+            environment["FAASFUZZ_COVERAGE"] = "1"
         channel: Channel
         if self._client == "fast":
             fast = FastChannel()
