@@ -8,7 +8,6 @@ from tree_sitter import Node, Query, QueryCursor
 
 from harness.events.shapes.samples import matching
 from harness.events.shapes.source.syntax import (
-    ENDINGS,
     grammar,
     root_name,
     root_of,
@@ -91,6 +90,3 @@ def _text_for(pattern: Node) -> str | None:
     if called is None or text_of(called) not in _ASKED:
         return None
     return matching(re.sub(r"\(\?<(?![=!])", "(?P<", text_of(pattern)))
-
-
-__all__ = ["ENDINGS", "constants_of"]

@@ -3,8 +3,6 @@
 import ast
 from collections.abc import Iterator
 
-ENDINGS = (".py",)
-
 
 def tree_of(text: bytes) -> ast.Module | None:
     """The syntax tree; None for what does not parse: the runtime will say so itself."""
