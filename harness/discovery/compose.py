@@ -17,17 +17,21 @@ from harness.discovery.shapes import mapping
 from harness.errors import UsageError
 
 # type of a nested stack -> the property that names its template
-_NESTED = {"AWS::Serverless::Application": "Location", "AWS::CloudFormation::Stack": "TemplateURL"}
+NESTED = {"AWS::Serverless::Application": "Location", "AWS::CloudFormation::Stack": "TemplateURL"}
 _SECTIONS = ("Parameters", "Mappings", "Conditions", "Resources")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """A template that is put together with others; `prefix` keeps its names apart from theirs."""
+    """A template that is put together with others; `prefix` keeps its names apart from theirs.
+
+    `given` are arguments of its parameters.
+    """
 
     template: Mapping[str, Any]
     path: Path
     prefix: str = ""
+    given: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -48,14 +52,22 @@ def with_nested(path: Path) -> Whole:
     return composed([Part(template=load_template(path), path=path)], root=path)
 
 
-def composed(parts: Sequence[Part], *, root: Path) -> Whole:
+def composed(
+    parts: Sequence[Part],
+    *,
+    root: Path,
+    load: Callable[[Path], Mapping[str, Any]] = load_template,
+) -> Whole:
     """Templates side by side as one, whose resources not of the file `root` have an origin.
 
-    Raises UsageError.
+    `load` reads the template of a nested stack. Raises UsageError.
     """
     whole = Whole({section: {} for section in _SECTIONS})
-    members = [_Member(part, whole) for part in parts]
-    if len(members) == 1 and not members[0].children:
+    members = [
+        _Member(part, whole, load, {name: partial(_same, v) for name, v in part.given.items()})
+        for part in parts
+    ]
+    if len(members) == 1 and not members[0].children and parts[0].path == root:
         whole.template = dict(members[0].template)
         return whole
     exports: dict[str, Any] = {}
@@ -67,6 +79,10 @@ def composed(parts: Sequence[Part], *, root: Path) -> Whole:
     return whole
 
 
+def _same(value: Any) -> Any:
+    return value
+
+
 class _Member:
     """One template on its way into the whole, and those nested in it."""
 
@@ -74,11 +90,13 @@ class _Member:
         self,
         part: Part,
         whole: Whole,
-        given: Mapping[str, Callable[[], Any]] | None = None,
+        load: Callable[[Path], Mapping[str, Any]],
+        given: Mapping[str, Callable[[], Any]],
         condition: str = "",
         trail: tuple[Path, ...] = (),
     ) -> None:
         self._part, self._whole, self._condition = part, whole, condition
+        self._load = load
         self._trail = (*trail, part.path.resolve())
         self.template = part.template
         self.children: dict[str, _Member] = {}
@@ -90,7 +108,7 @@ class _Member:
         }
         self._scope = Scope(
             names=names if part.prefix else {},
-            given=given or {},
+            given=given,
             output=self._output,
             export=self._export,
         )
@@ -158,7 +176,7 @@ class _Member:
 
     def _nested_file(self, name: str, resource: Any) -> Path | None:
         """The template of a nested stack, None for any other resource."""
-        key = _NESTED.get(str(mapping(resource).get("Type")))
+        key = NESTED.get(str(mapping(resource).get("Type")))
         if key is None:
             return None
         properties = mapping(resource.get("Properties"))
@@ -187,7 +205,7 @@ class _Member:
         return file
 
     def _child(self, name: str, resource: Any, file: Path) -> "_Member":
-        template = load_template(file)
+        template = self._load(file)
         declared = mapping(template.get("Parameters"))
         wanted = mapping(mapping(resource.get("Properties")).get("Parameters"))
         # Moved when asked for: an argument may be an output of a stack that is not read yet.
@@ -198,7 +216,7 @@ class _Member:
             conditions.append(self._scope.names.get(condition, condition))
         part = Part(template=template, path=file, prefix=f"{self._part.prefix}{name}")
         outer = self._both(conditions) if conditions else ""
-        return _Member(part, self._whole, given, outer, self._trail)
+        return _Member(part, self._whole, self._load, given, outer, self._trail)
 
     def _output(self, stack: str, name: str) -> Any:
         child = self.children.get(stack)

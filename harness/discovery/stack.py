@@ -153,5 +153,7 @@ def _stack_name(path: Path) -> str:
     folder = path.parent
     if folder.parts[-2:] == (".aws-sam", "build"):
         folder = folder.parent.parent
+    if folder.name == "cdk.out":
+        folder = folder.parent
     kept = "".join(c if c.isascii() and c.isalnum() else "-" for c in folder.name.lower())
     return kept.strip("-") or "app"
