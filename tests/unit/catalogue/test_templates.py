@@ -20,7 +20,8 @@ FACTS = {
     "route_key", "api_id", "stage", "domain", "bucket", "bucket_arn", "event", "prefix", "suffix",
     "topic_arn", "topic_name", "subscription_arn", "queue_arn", "queue_name", "queue_url", "table",
     "table_arn", "stream_arn", "stream", "rule", "rule_arn", "bus", "source", "detail_type",
-    "schedule", "input", "recipient",
+    "schedule", "input", "recipient", "broker_arn", "cluster_arn", "topic", "database",
+    "collection", "log_group", "user_pool", "target_group_arn",
 }  # fmt: skip
 HOSTILE = (
     "'\"`;|&$(){}[]<>\\/%00%2e",
