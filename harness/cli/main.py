@@ -15,6 +15,7 @@ from harness.cli.diff import diff
 from harness.cli.discover import discover
 from harness.cli.doctor import doctor
 from harness.cli.event import event
+from harness.cli.export import export
 from harness.cli.replay import replay
 from harness.cli.report import report
 from harness.cli.run import run
@@ -50,6 +51,7 @@ for command in (
     replay,
     report,
     diff,
+    export,
     doctor,
 ):
     cli.add_command(command)

@@ -18,6 +18,7 @@ from harness.reports.heat_map import heat_map
 from harness.reports.legible import legible, pieces
 from harness.reports.overview import overview
 from harness.reports.svg_map import HEIGHT, WIDTH, draw
+from harness.reports.timeline import timeline
 
 
 class HtmlReporter:
@@ -53,10 +54,12 @@ class HtmlReporter:
             map=draw(report),
             box=(WIDTH, HEIGHT),
             heat=heat_map(report),
+            timeline=timeline(report),
             groups=[(s, [v for v in findings if v.finding.severity is s]) for s in Severity],
             functions=sorted({f.function for f in report.findings}),
             found_rules=sorted({f.rule for f in report.findings}),
             triggers=sorted({f.trigger for f in report.findings}),
+            statuses=sorted({view.status for view in findings if view.status}),
             confidences=sorted({f.confidence for f in report.findings}, key=lambda c: c.rank),
             style=Markup(style),
             script=Markup(script),
