@@ -235,7 +235,7 @@ def test_a_dot_of_the_timeline_leads_to_its_finding(browser_page: Page, tmp_path
     link = page.locator(".timeline a.mark").nth(2)
     target = (link.get_attribute("href") or "").removeprefix("#")
     link.click()
-    assert page.locator(f"#{target} details").get_attribute("open") is not None
+    expect(page.locator(f"#{target} details")).to_have_attribute("open", "")
 
 
 def test_paper_shows_every_finding_open(browser_page: Page, tmp_path: Path) -> None:
