@@ -18,6 +18,7 @@ from harness.cli.event import event
 from harness.cli.export import export
 from harness.cli.replay import replay
 from harness.cli.report import report
+from harness.cli.review import review
 from harness.cli.run import run
 from harness.errors import FaasfuzzError
 
@@ -52,6 +53,7 @@ for command in (
     report,
     diff,
     export,
+    review,
     doctor,
 ):
     cli.add_command(command)

@@ -50,7 +50,8 @@ _SEARCHED = 1200
 class FindingView:
     """`links` are (text, https address); `examples` (language, code), the function's own first.
 
-    `status` is new, persisting or accepted, and empty when there was nothing to compare with.
+    `status` is new, persisting or accepted, and empty when there was nothing to compare with; in a
+    review it is what was decided, or open.
     """
 
     finding: Finding
@@ -80,8 +81,14 @@ class FindingView:
 class FindingViews:
     """Makes the views of one report; files around sinks are read once each."""
 
-    def __init__(self, report: CampaignReport, rules: Mapping[str, Rule]) -> None:
+    def __init__(
+        self,
+        report: CampaignReport,
+        rules: Mapping[str, Rule],
+        statuses: Mapping[str, str] | None = None,
+    ) -> None:
         self._rules = rules
+        self._statuses = statuses
         self._comparison = report.comparison
         self._new = frozenset(report.comparison.new if report.comparison else ())
         self._campaign = str(report.configuration.get("out") or report.id)
@@ -141,6 +148,8 @@ class FindingViews:
         )
 
     def _status(self, finding: Finding) -> str:
+        if self._statuses is not None:
+            return self._statuses.get(finding.id, "open")
         if self._comparison is None:
             return ""
         if finding.id in self._comparison.accepted:
