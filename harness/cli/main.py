@@ -20,6 +20,7 @@ from harness.cli.replay import replay
 from harness.cli.report import report
 from harness.cli.review import review
 from harness.cli.run import run
+from harness.cli.trend import trend
 from harness.errors import FaasfuzzError
 
 _EPILOG = """
@@ -52,6 +53,7 @@ for command in (
     replay,
     report,
     diff,
+    trend,
     export,
     review,
     doctor,

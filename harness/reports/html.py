@@ -105,11 +105,13 @@ def render_page(
         functions=sorted({f.function for f in report.findings}),
         found_rules=sorted({f.rule for f in report.findings}),
         triggers=sorted({f.trigger for f in report.findings}),
-        statuses=sorted({view.status for view in findings if view.status}),
+        statuses=("open", *review.statuses)
+        if review is not None
+        else sorted({view.status for view in findings if view.status}),
         confidences=sorted({f.confidence for f in report.findings}, key=lambda c: c.rank),
         style=Markup(style),
         script=Markup(script),
-        policy=policy,
+        policy=Markup(policy),
     )
     return Page(html, policy)
 
