@@ -121,18 +121,22 @@ def _reports(folders: Sequence[Path]) -> list[CampaignReport]:
 
 
 def _table(points: Sequence[Point], application: str) -> Table:
-    table = Table(title=escape(application), title_justify="left", box=SIMPLE, padding=(0, 1))
+    table = Table(title=escape(application), title_justify="left", box=SIMPLE, padding=0)
     table.add_column("campaign", no_wrap=True)
-    for name in ("tested", "findings", "new", "back", "fixed", "open", "to detect"):
-        table.add_column(name, justify="right")
+    for name in ("tested", "findings", "new", "back", "fixed", "open", "calls to detect"):
+        table.add_column(name, justify="right", no_wrap=name == "findings")
     for point in points:
         interrupted = " (interrupted)" if point.verdict == "interrupted" else ""
         table.add_row(
             f"{escape(point.campaign)}{interrupted}",
             f"{point.tested}/{point.functions}",
-            ", ".join(f"{count} {name}" for name, count in point.severities.items() if count)
-            or "none",
+            _findings(point),
             *(str(len(ids)) for ids in (point.new, point.back, point.fixed, point.open)),
             "" if point.to_detect is None else str(point.to_detect),
         )
     return table
+
+
+def _findings(point: Point) -> str:
+    worst = next((name for name, count in point.severities.items() if count), "")
+    return f"{sum(point.severities.values())} ({worst})" if worst else "0"
