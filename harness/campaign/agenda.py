@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from harness.campaign.account import Account, is_complete
+from harness.campaign.account import Account, is_complete, reached_lines
 from harness.campaign.jobs import Earlier, Job, Phase, jobs_of, shards_for
 from harness.model import Finding
 
@@ -111,6 +111,9 @@ class Agenda:
                 invocations=self._invocations(job, stored),
                 done=stored.cells,
                 known=known,
+                reached={
+                    f: frozenset(lines) for f, lines in reached_lines(stored.accounts).items()
+                },
                 replays=self._replays(job),
             )
         return None
@@ -170,6 +173,12 @@ class Stored:
     accounts: tuple[Account, ...]
     cells: frozenset[int]
     earlier: tuple[Earlier, ...]
+
+    @property
+    def reached(self) -> dict[str, frozenset[int]]:
+        """Lines that any of its jobs reached, by file."""
+        lines = reached_lines(self.accounts)
+        return {file: frozenset(numbers) for file, numbers in lines.items()}
 
     @property
     def complete(self) -> bool:

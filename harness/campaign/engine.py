@@ -6,7 +6,7 @@ from contextlib import closing
 from dataclasses import asdict
 from signal import SIGINT, getsignal, signal
 
-from harness.campaign.account import Account, planned
+from harness.campaign.account import Account, planned, reached_lines
 from harness.campaign.agenda import Agenda, Stored
 from harness.campaign.config import RunConfig
 from harness.campaign.function_run import Catalogue
@@ -23,6 +23,7 @@ from harness.campaign.order import by_control
 from harness.campaign.pool import Ended, LocalPool, Lost, Pool, Told
 from harness.campaign.store import Store, now
 from harness.campaign.worker import Workplace, limited
+from harness.events.coverage import gaps
 from harness.model import Application, CampaignReport, Finding
 
 Listen = Callable[[Moment], None]
@@ -126,6 +127,10 @@ class _Campaign:
         )
         with _Interrupts() as interrupts:
             self._loop(agenda, interrupts)
+        for function in asked:
+            reached = reached_lines(store.accounts(function.name))
+            if reached and function.code is not None:
+                store.put_coverage(function.name, gaps(function.code, reached))
         return interrupts.count > 0
 
     def _loop(self, agenda: Agenda, interrupts: _Interrupts) -> None:

@@ -23,7 +23,8 @@ from harness.campaign.shrink import shrink
 from harness.campaign.triage import to_finding
 from harness.events.arm import arm_control
 from harness.events.seed import Seed, make_seed
-from harness.events.shapes.source import constants
+from harness.events.shapes.guess import with_paths
+from harness.events.shapes.source import constants, paths
 from harness.model import (
     Canary,
     EventTemplate,
@@ -37,6 +38,8 @@ from harness.model import (
 
 # Cells between two checkpoints: what a killed campaign does again at most.
 _CHUNK = 200
+# Invocations for growing an event that exploring found.
+_GROWTH = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,7 +124,7 @@ class FunctionRun:
         for trigger in self.triggers:
             seed = make_seed(self.catalogue.templates[trigger.template], trigger, self.function)
             learner = Learner(self._look, known)
-            found += learner.learn(seed)
+            found += learner.learn(seed, with_paths(seed, self._paths()))
             if found[0].observation.outcome.status is Status.INIT_ERROR:
                 break
         self.learnt[name] = named_apart(found)
@@ -131,6 +134,11 @@ class FunctionRun:
         """Constants of the function's own source, empty when there is none to read."""
         code = self.function.code
         return constants(code) if code is not None and code.is_dir() else ()
+
+    def _paths(self) -> tuple[str, ...]:
+        """Addresses that the function's own source was seen to read."""
+        code = self.function.code
+        return paths(code, self.function.handler) if code is not None and code.is_dir() else ()
 
     def _look(self, seed: Seed) -> Observation:
         return self.probe.observe(arm_control(seed, ()), learn=True)
@@ -163,12 +171,23 @@ class FunctionRun:
             probe=self.probe,
             budget=self.budget,
             seed=cell_number(f"{self.seed}/{self.job.key}"),
+            follow=lambda seed: self._follow(attacker, seed),
         )
         cheap = [cell for cell in cells if not cell.expensive]
         reason = explorer.run(cheap, self._words())
         self._novel = explorer.novel
         # A finished plan with a spent budget afterwards has left nothing untried but luck.
         return reason if reason == "interrupted" else None
+
+    def _follow(self, attacker: Attacker, seed: Seed) -> None:
+        """Attack what lies behind lines that exploring reached first."""
+        learnts = self.learnt[self.function.name]
+        learnt = Learner(self._look, self._words(), limit=_GROWTH).complete(seed)
+        if learnt.healthy and not any(learnt.reach <= known.reach for known in learnts):
+            apart = named_apart([*learnts, learnt])
+            self.learnt[self.function.name] = apart
+            cells = [c for c in self._plan(apart) if c.learnt is apart[-1] and not c.expensive]
+            attacker.run(Schedule(cells), len(cells))
 
     def _shrink(self, attacker: Attacker) -> None:
         for hit in self.hits:

@@ -7,8 +7,8 @@ job that was lost with its worker is simply done again.
 """
 
 import hashlib
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from harness.campaign.plan import Cell
@@ -51,8 +51,8 @@ class Job:
 
     `attempt` counts how often the same job was begun before, `round` the rounds of exploring.
     `seconds` and `invocations` are its share of the budget, None without a limit; `done` are the
-    cells (see cell_number) that earlier jobs tried, `known` what they found, `replays` findings of
-    earlier campaigns that are looked at first.
+    cells (see cell_number) that earlier jobs tried, `known` what they found, `reached` the
+    lines they reached by file, `replays` findings of earlier campaigns that are looked at first.
     """
 
     function: str
@@ -65,6 +65,7 @@ class Job:
     invocations: int | None = None
     done: frozenset[int] = frozenset()
     known: tuple[Earlier, ...] = ()
+    reached: Mapping[str, frozenset[int]] = field(default_factory=dict)
     replays: tuple[Finding, ...] = ()
 
     @property

@@ -48,8 +48,11 @@ class Learner:
         self._seen: set[Signature] = set()
         self._tried: set[str] = set()
 
-    def learn(self, seed: Seed) -> tuple[Learnt, ...]:
-        """Seeds worth attacking, the ones that the handler accepted first. Never empty."""
+    def learn(self, seed: Seed, guess: Seed | None = None) -> tuple[Learnt, ...]:
+        """Seeds worth attacking, the ones that the handler accepted first. Never empty.
+
+        `guess` holds more fields than `seed`; it is looked at where reads cannot be seen.
+        """
         kept: list[Learnt] = []
         queue = [seed]
         while queue and self._left > 0 and len(kept) < self._variants:
@@ -60,6 +63,9 @@ class Learner:
             if not kept:
                 learnt, more = self._by_names(learnt)
                 variants += more
+            if guess is not None and not learnt.observation.outcome.reads:
+                queue.append(replace(guess, variant="guessed"))
+            guess = None
             if kept and not self._novel(learnt):
                 continue
             self._remember(learnt)
@@ -74,6 +80,10 @@ class Learner:
             reached = frozenset().union(*(item.read for item in kept if item.healthy))
             kept = [item for item in kept if item.healthy or item.read - reached]
         return tuple(kept)
+
+    def complete(self, seed: Seed) -> Learnt:
+        """A seed grown by what the handler asks for."""
+        return self._complete(seed)[0]
 
     def _look(self, seed: Seed) -> Learnt:
         self._left -= 1

@@ -2,7 +2,7 @@
 
 import random
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -82,7 +82,7 @@ class Worker:
         triggers = workplace.config.triggers_of(function, workplace.catalogue.templates)
         if not triggers:
             raise TargetError("none of its triggers was asked for by --trigger")
-        with self.opened(function) as (probe, oracles):
+        with self.opened(function, job.reached) as (probe, oracles):
             while len(self._learnt) >= _LEARNT:
                 self._learnt.pop(next(iter(self._learnt)))
             FunctionRun(
@@ -99,7 +99,9 @@ class Worker:
             ).run()
 
     @contextmanager
-    def opened(self, function: Function) -> Iterator[tuple[Probe, Sequence[Oracle]]]:
+    def opened(
+        self, function: Function, reached: Mapping[str, frozenset[int]] | None = None
+    ) -> Iterator[tuple[Probe, Sequence[Oracle]]]:
         """A started target with its observers, and the oracles that judge it.
 
         Raises TargetError when the function's runtime cannot be had.
@@ -114,10 +116,12 @@ class Worker:
             function,
             environment=self._cloud.environment(),
             client=self._workplace.config.client,
+            coverage=True,
         )
         try:
             target.start()
-            yield Probe(target, self._cloud, self._listener, self._files), all_oracles(context)
+            probe = Probe(target, self._cloud, self._listener, self._files, reached)
+            yield probe, all_oracles(context)
         finally:
             target.stop()
 
