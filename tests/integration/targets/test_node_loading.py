@@ -86,10 +86,10 @@ def test_packages_are_found_from_both_kinds_of_modules(
 @pytest.mark.parametrize("runtime", ["nodejs18.x", "nodejs20.x", "nodejs22.x", "nodejs24.x"])
 def test_other_versions_serve_as_well(node: Callable[..., Any], runtime: str) -> None:
     try:
-        node = find_node(runtime)
+        found = find_node(runtime)
     except TargetError as error:
         pytest.skip(str(error))
-    if f"nodejs{node.major}.x" != runtime:
+    if f"nodejs{found.major}.x" != runtime:
         pytest.skip(f"{runtime} is not installed")
     call = node(runtime=runtime)
     assert call({"do": "environment"}).status is Status.OK
