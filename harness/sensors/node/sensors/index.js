@@ -23,6 +23,7 @@ function install(fd, root) {
   inspector.start();
   for (const name of SINKS) require(`./sinks/${name}.js`).install();
   loading.install();
+  learning.install();
   syncBuiltinESMExports();
   if (process.env.FAASFUZZ_COVERAGE === '1') coverage.install(root);
   delete process.env.FAASFUZZ_COVERAGE;
