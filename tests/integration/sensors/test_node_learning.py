@@ -78,7 +78,7 @@ def test_comparisons_casts_and_misuse_are_seen(called_node: CalledNode) -> None:
         "event.parcel.weight; try { event.lines.map(1) } catch {}\n"
         "for (const letter of event.word) break;\n"
     )
-    names = "animal colour way verb mail count size parcel lines word".split()
+    names = ["animal", "colour", "way", "verb", "mail", "count", "size", "parcel", "lines", "word"]
     event = {name: f"{name}-value" for name in names} | {"tags": "d1,e1", "list": ["zzz"]}
     assert {
         ("/animal", "equals", "cat"),
