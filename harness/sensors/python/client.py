@@ -10,7 +10,8 @@ the standard library, and the folder of the sensors or null.
 A request frame is <u32 event length, u32 extra length, u64 deadline in epoch ms, 36 bytes request
 id>, the extra and the event. An extra length other than 0 asks for a learning invocation and holds
 a JSON object (address -> text). A reply frame is <u8 kind, u32 length, u64 duration ns, u64 CPU ns>
-and a body; kinds: 0 ready, 1 answer, 2 error, 3 init error, 4 answer too large (its size).
+and a body; kinds: 0 ready, 1 answer, 2 error, 3 init error, 4 answer too large (its size),
+5 an error after which the process ends (Node.js).
 """
 
 import gc
