@@ -26,12 +26,16 @@ class End:
 
 
 class Worker:
-    """A running process with its channel. After an End it must be stopped."""
+    """A running process with its channel. After an End it must be stopped.
+
+    `cold` holds until its client has said that it is ready.
+    """
 
     def __init__(self, process: Process, channel: Channel, *, memory_mb: int) -> None:
         self.process = process
         self._channel = channel
-        self._memory_mb = memory_mb
+        self.memory_mb = memory_mb
+        self.cold = True
         self.peak_mb = 0
 
     def call(self, request: Request, limit: float) -> Reply | End:
@@ -58,7 +62,7 @@ class Worker:
             self.process.records.pull()
             memory = self.process.memory_mb()
             self.peak_mb = max(self.peak_mb, memory)
-            if memory > self._memory_mb:
+            if memory > self.memory_mb:
                 return self._end(Ended.MEMORY, started)
             # The exit is believed one turn later: a last reply may still be on its way.
             if self.process.exited() is not None:
@@ -72,7 +76,7 @@ class Worker:
         """Look at the peak after a call long enough (ms) to have filled memory between ticks."""
         if reply.duration > 1.0 or not self.peak_mb:
             self.peak_mb = max(self.peak_mb, self.process.peak_mb())
-        return self.peak_mb <= self._memory_mb
+        return self.peak_mb <= self.memory_mb
 
     def _ended(self, started: float) -> End:
         code = self.process.wait()
