@@ -15,9 +15,12 @@ from harness.cli.diff import diff
 from harness.cli.discover import discover
 from harness.cli.doctor import doctor
 from harness.cli.event import event
+from harness.cli.export import export
 from harness.cli.replay import replay
 from harness.cli.report import report
+from harness.cli.review import review
 from harness.cli.run import run
+from harness.cli.trend import trend
 from harness.errors import FaasfuzzError
 
 _EPILOG = """
@@ -50,6 +53,9 @@ for command in (
     replay,
     report,
     diff,
+    trend,
+    export,
+    review,
     doctor,
 ):
     cli.add_command(command)

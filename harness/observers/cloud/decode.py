@@ -18,7 +18,7 @@ from moto.core.utils import get_service_model
 from werkzeug.exceptions import NotFound
 
 from harness.model import AwsCall
-from harness.observers.cloud.request import Answer, Request, environ, for_moto
+from harness.observers.cloud.request import Answer, Request, lean
 
 TEXT = 64 * 1024  # bodies are cut here
 
@@ -66,7 +66,8 @@ def named_operation(request: Request) -> str | None:
     for name, value in request.headers.items():
         if name.lower() == "x-amz-target":
             return value.rpartition(".")[2]
-    if request.body.startswith(b"Action=") or b"&Action=" in request.body[:65536]:
+    # Only a form: what a function stores may hold "&Action=" as well.
+    if request.is_form() and b"Action=" in request.body[:65536]:
         return dict(parse_qsl(request.body.decode("latin-1"))).get("Action")
     return None
 
@@ -102,7 +103,7 @@ def _by_model(service: str, request: Request) -> tuple[str | None, dict[str, Any
     named = named_operation(request)
     try:
         model: ServiceModel = get_service_model(service)
-        moto = for_moto(environ(request, "127.0.0.1", "123456789012"))
+        moto = lean(request, "127.0.0.1", "123456789012")
         url_params: dict[str, Any] = {}
         if named is not None:
             operation = model.operation_model(named)
