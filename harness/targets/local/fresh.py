@@ -8,6 +8,7 @@ It shares the parent's environment and its random numbers drawn at import. What 
 import json
 import time
 from contextlib import suppress
+from dataclasses import replace
 
 from harness.targets.local.channel import Kind, Reply, Request
 from harness.targets.local.scratch import Snapshot, TooMuch
@@ -65,11 +66,12 @@ class Nursery:
         usage = json.loads(ended.body)
         worker = self._worker
         worker.peak_mb = max(worker.peak_mb, -(-int(usage["memory"]) // 1024))
+        cpu = usage["cpu"] / 1e6
         if isinstance(told, End):
-            return told
+            return replace(told, cpu=cpu)
         seconds = time.monotonic() - started
         if worker.peak_mb > worker.memory_mb:
-            return End(why=Ended.MEMORY, code=None, seconds=seconds)
+            return End(why=Ended.MEMORY, code=None, seconds=seconds, cpu=cpu)
         if told.kind is Kind.ENDED:
-            return End(why=Ended.EXITED, code=usage["code"], seconds=seconds)
+            return End(why=Ended.EXITED, code=usage["code"], seconds=seconds, cpu=cpu)
         return told

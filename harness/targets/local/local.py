@@ -305,7 +305,7 @@ class LocalTarget:
             logs_dropped=dropped,
             duration=reply.duration if reply else end.seconds * 1000 if end else 0.0,
             init=init,
-            cpu=reply.cpu if reply else 0.0,
+            cpu=reply.cpu if reply else end.cpu if end else 0.0,
             memory=worker.peak_mb,
             exit_code=end.code if end else None,
             request_id=request_id,

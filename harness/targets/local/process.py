@@ -94,7 +94,7 @@ class Process:
             return self._popen.wait()
 
     def watch(self, fork: int | None) -> None:
-        """From now on memory_mb(), peak_mb() and kill() mean this child; None: the process."""
+        """From now on kill() and what is measured mean this child; None: the process."""
         self._fork = fork
 
     def sweep(self, fork: int) -> None:
@@ -126,12 +126,13 @@ class Process:
         return 0
 
     def cpu_ms(self) -> float:
-        """CPU time of the main thread so far."""
-        try:
-            with open(f"/proc/{self._pid}/schedstat", "rb") as schedstat:
-                return int(schedstat.read().split()[0]) / 1e6
-        except (OSError, IndexError):
-            return 0.0
+        """CPU time of its living threads so far; 0 when the process is gone."""
+        spent = 0
+        with suppress(OSError, IndexError):
+            for thread in os.scandir(f"/proc/{self._watched}/task"):
+                with open(f"{thread.path}/schedstat", "rb") as schedstat:
+                    spent += int(schedstat.read().split()[0])
+        return spent / 1e6
 
     def kill(self) -> None:
         """End it and everything it started; what it wrote can still be read."""

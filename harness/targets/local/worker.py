@@ -18,11 +18,15 @@ class Ended(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class End:
-    """The process is no more. `code` as subprocess gives it; None when we had to kill it."""
+    """The process is no more. `code` as subprocess gives it; None when we had to kill it.
+
+    `cpu` is milliseconds of the call, without its first TICK and what came after our last look.
+    """
 
     why: Ended
     code: int | None
     seconds: float
+    cpu: float = 0.0
 
 
 class Worker:
@@ -36,6 +40,7 @@ class Worker:
         self._channel = channel
         self.memory_mb = memory_mb
         self.cold = True
+        self._spent: tuple[float, ...] = ()  # CPU milliseconds at the first look and the last
         self.peak_mb = 0
 
     def call(self, request: Request, limit: float) -> Reply | End:
@@ -51,6 +56,7 @@ class Worker:
         """The next reply. Only while a call is slow are clock, memory and logs looked at."""
         started = time.monotonic() if started is None else started
         first = True
+        self._spent = ()
         while True:
             try:
                 reply = self._channel.receive()
@@ -60,6 +66,7 @@ class Worker:
                 return reply if self._fits(reply) else self._end(Ended.MEMORY, started)
             self.process.logs.pull()
             self.process.records.pull()
+            self._look_at_cpu()
             memory = self.process.memory_mb()
             self.peak_mb = max(self.peak_mb, memory)
             if memory > self.memory_mb:
@@ -80,12 +87,23 @@ class Worker:
 
     def _ended(self, started: float) -> End:
         code = self.process.wait()
-        return End(why=Ended.EXITED, code=code, seconds=time.monotonic() - started)
+        seconds = time.monotonic() - started
+        return End(why=Ended.EXITED, code=code, seconds=seconds, cpu=self._cpu)
 
     def _end(self, why: Ended, started: float) -> End:
         seconds = time.monotonic() - started
+        self._look_at_cpu()
         self.process.kill()
-        return End(why=why, code=None, seconds=seconds)
+        return End(why=why, code=None, seconds=seconds, cpu=self._cpu)
+
+    def _look_at_cpu(self) -> None:
+        spent = self.process.cpu_ms()
+        if spent:
+            self._spent = (*self._spent[:1], spent)
+
+    @property
+    def _cpu(self) -> float:
+        return self._spent[-1] - self._spent[0] if self._spent else 0.0
 
     def stop(self) -> None:
         self._channel.close()

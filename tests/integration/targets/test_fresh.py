@@ -192,6 +192,7 @@ def test_a_timeout_ends_the_child_only(start: Start, do: str) -> None:
         assert outcome.error is not None
         assert outcome.error.message.endswith("Task timed out after 1.00 seconds")
     assert outcome.logs == ("hanging\n" if do == "hang" else "")
+    assert (outcome.cpu > 60) is (do == "spin")
     assert call(fresh=False).response == 2
     after = call()
     assert (after.response, after.init) == (1, None)
