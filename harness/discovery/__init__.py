@@ -10,10 +10,11 @@ from harness.discovery.base import Source
 from harness.discovery.cdk import Cdk
 from harness.discovery.cloudformation import CloudFormation
 from harness.discovery.describe import describe
+from harness.discovery.serverless import Serverless
 from harness.errors import UsageError
 from harness.model import Application, EventTemplate
 
-SOURCES: tuple[Source, ...] = (Cdk(), CloudFormation())
+SOURCES: tuple[Source, ...] = (Serverless(), Cdk(), CloudFormation())
 
 
 def discover(
