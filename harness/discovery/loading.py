@@ -6,6 +6,7 @@ from typing import Any
 
 import yaml
 from cfnlint.decode import cfn_json, cfn_yaml
+from cfnlint.decode.node import dict_node, str_node
 
 from harness.errors import UsageError
 
@@ -64,6 +65,14 @@ def line_of(holder: Any, key: Any = None) -> int | None:
         holder = next((known for known in holder if known == key), None)
     mark = getattr(holder, "start_mark", None)
     return int(mark.line) + 1 if mark is not None else None
+
+
+def standing_at(holder: Any, value: Any) -> Any:
+    """A mapping or a text with the place of another node, for `line_of`."""
+    start, end = getattr(holder, "start_mark", None), getattr(holder, "end_mark", None)
+    if start is None or not isinstance(value, dict | str):
+        return value
+    return (dict_node if isinstance(value, dict) else str_node)(value, start, end)
 
 
 def _json(text: str, path: Path) -> Any:

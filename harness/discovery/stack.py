@@ -20,13 +20,17 @@ _MADE = (".Version", ".Alias", "Stage", "Deployment", "EventRule", "Permission",
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """A resource with resolved properties, SAM's Globals among them. `line` is where it starts."""
+    """A resource with resolved properties, SAM's Globals among them.
+
+    `path` is the template that declares it, `line` where it starts there.
+    """
 
     name: str
     kind: str
     properties: Mapping[str, Any]
     physical: str
     line: int | None
+    path: Path
 
     @property
     def arn(self) -> str:
@@ -39,13 +43,19 @@ class Stack:
 
     Resources whose condition is false are left out. SAM's implicit APIs (`ServerlessRestApi`,
     `ServerlessHttpApi`) and the roles it makes are known as references, since templates refer to
-    them. Raises UsageError.
+    them. `origins` names the file of each resource which another one than `path` declares. Raises
+    UsageError.
     """
 
     def __init__(
-        self, template: Mapping[str, Any], path: Path, parameters: Mapping[str, str]
+        self,
+        template: Mapping[str, Any],
+        path: Path,
+        parameters: Mapping[str, str],
+        origins: Mapping[str, Path] | None = None,
     ) -> None:
         self.path = path
+        self._origins = origins or {}
         self.name = _stack_name(path)
         self._declared: Mapping[str, Any] = {
             name: resource
@@ -80,7 +90,7 @@ class Stack:
 
     def where(self, resource: Resource) -> str:
         """`file:line` of a resource."""
-        return f"{self.path}:{resource.line}" if resource.line else str(self.path)
+        return f"{resource.path}:{resource.line}" if resource.line else str(resource.path)
 
     def line(self, resource: Resource, key: str) -> int | None:
         """The line of one of its properties; its own line when the property is not its own."""
@@ -100,6 +110,7 @@ class Stack:
                 properties=with_globals(kind, own if isinstance(own, dict) else {}, self._globals),
                 physical=self._physical(str(name)),
                 line=line_of(self._declared, name),
+                path=self._origins.get(str(name), self.path),
             )
 
     def _physical(self, name: str) -> str:
@@ -142,5 +153,7 @@ def _stack_name(path: Path) -> str:
     folder = path.parent
     if folder.parts[-2:] == (".aws-sam", "build"):
         folder = folder.parent.parent
+    if folder.name == "cdk.out":
+        folder = folder.parent
     kept = "".join(c if c.isascii() and c.isalnum() else "-" for c in folder.name.lower())
     return kept.strip("-") or "app"

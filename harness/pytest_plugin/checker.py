@@ -103,9 +103,7 @@ class Checker:
             yesterday.forget(finding)
         with Store(config.out / "campaign.db") as store:
             store.begin(config.out.name, config, application.name, describe(application))
-            report = run_campaign(
-                config, application, catalogue, store, config.out.name, lambda _: None
-            )
+            report = run_campaign(config, application, catalogue, store, lambda _: None)
         if report.verdict == "interrupted":
             raise KeyboardInterrupt
         write_reports(report, catalogue.rules, config.out, ("html", "json"))

@@ -10,7 +10,8 @@ the standard library, and the folder of the sensors or null.
 A request frame is <u32 event length, u32 extra length, u64 deadline in epoch ms, 36 bytes request
 id>, the extra and the event. An extra length other than 0 asks for a learning invocation and holds
 a JSON object (address -> text). A reply frame is <u8 kind, u32 length, u64 duration ns, u64 CPU ns>
-and a body; kinds: 0 ready, 1 answer, 2 error, 3 init error, 4 answer too large (its size).
+and a body; kinds: 0 ready, 1 answer, 2 error, 3 init error, 4 answer too large (its size),
+5 an error after which the process ends (Node.js).
 """
 
 import gc
@@ -199,14 +200,14 @@ def _observed(handler, sensors, event, extra, request_id, deadline, arn, encode)
     """One call with sensors: told that it begins, and with a recording event when learning."""
     sensors.begin()
     context = LambdaContext(request_id, deadline, arn)
-    value = _decoded(event)
-    if not extra:
-        return _encoded(handler(value, context), encode)
     try:
-        value = sensors.learn(value, extra=json.loads(extra))
+        value = _decoded(event)
+        if extra:
+            value = sensors.learn(value, extra=json.loads(extra))
         return _encoded(handler(value, context), encode)
     finally:
         sensors.unlearn()
+        sensors.end()
 
 
 def _decoded(event):
@@ -267,6 +268,8 @@ def main():
         log_error(told)
         connection.send(_INIT_ERROR, json.dumps(told).encode("ascii"), 0, 0)
         sys.exit(1)
+    if sensors is not None:
+        sensors.end()  # what the import reached is told with the first call
     gc.collect()
     gc.freeze()  # what the import left is long-lived: no collection need look at it again
     connection.send(_READY, b"", time.perf_counter_ns() - started, time.process_time_ns() - cpu)

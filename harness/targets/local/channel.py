@@ -25,13 +25,14 @@ class Request:
 
 
 class Kind(Enum):
-    """What a reply says."""
+    """What a reply says. After LAST_ERROR the process ends by itself."""
 
     READY = 0
     ANSWER = 1
     ERROR = 2
     INIT_ERROR = 3
     TOO_LARGE = 4
+    LAST_ERROR = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +53,9 @@ class ChannelClosed(Exception):
 
 
 class Channel(Protocol):
-    """A lock-step conversation with one process."""
+    """A lock-step conversation with one process. `taken`: it has taken the last call."""
+
+    taken: bool
 
     def send(self, request: Request) -> None:
         """Hand over a call. Raises ChannelClosed."""

@@ -6,11 +6,8 @@ The frames are described in harness/sensors/python/client.py, which speaks the o
 import json
 import socket
 import struct
-from pathlib import Path
 
 from harness.targets.local.channel import TICK, ChannelClosed, Kind, Reply, Request
-
-CLIENT = Path(__file__).parents[2] / "sensors" / "python" / "client.py"
 
 _REQUEST = struct.Struct("<IIQ36s")
 _REPLY = struct.Struct("<BIQQ")
@@ -29,6 +26,7 @@ class FastChannel:
         tick = struct.pack("ll", 0, int(TICK * 1e6))
         self._ours.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, tick)
         self._ours.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, tick)
+        self.taken = True
         self._unsent = memoryview(b"")
         self._got = bytearray()
 

@@ -18,11 +18,15 @@ class Ended(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class End:
-    """The process is no more. `code` as subprocess gives it; None when we had to kill it."""
+    """The process is no more. `code` as subprocess gives it; None when we had to kill it.
+
+    `idle`: it ended before it asked for the call, so by what an earlier one left behind.
+    """
 
     why: Ended
     code: int | None
     seconds: float
+    idle: bool = False
 
 
 class Worker:
@@ -76,7 +80,8 @@ class Worker:
 
     def _ended(self, started: float) -> End:
         code = self.process.wait()
-        return End(why=Ended.EXITED, code=code, seconds=time.monotonic() - started)
+        seconds = time.monotonic() - started
+        return End(why=Ended.EXITED, code=code, seconds=seconds, idle=not self._channel.taken)
 
     def _end(self, why: Ended, started: float) -> End:
         seconds = time.monotonic() - started
