@@ -82,22 +82,26 @@ def _passes(call: AwsCall, facts: Mapping[str, str]) -> bool:
 
 def _counts(call: AwsCall, event: Any) -> bool:
     """Whether the message carries a number that did not come with the event."""
-    return bool(_numbers(dict(call.parameters)) - _numbers(event) - {0})
+    messages = {name: value for name, value in call.parameters.items() if not _is_number(value)}
+    return bool(set(_numbers(messages)) - set(_numbers(event)))
 
 
-def _numbers(value: Any) -> set[float]:
-    if isinstance(value, bool):
-        return set()
-    if isinstance(value, (int, float)):
-        return {float(value)}
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def _numbers(value: Any, name: str = "") -> Iterator[tuple[str, float]]:
+    """The numbers of a JSON value with the names they stand under, those in JSON texts too."""
     if isinstance(value, str):
         try:
-            loaded = json.loads(value)
+            value = json.loads(value)
         except (ValueError, RecursionError):
-            return set()
-        return _numbers(loaded) if not isinstance(loaded, str) else set()
-    if isinstance(value, dict):
-        return set().union(*(_numbers(item) for item in value.values()))
-    if isinstance(value, list):
-        return set().union(*(_numbers(item) for item in value))
-    return set()
+            return
+    if _is_number(value):
+        yield name, float(value)
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield from _numbers(item, str(key))
+    elif isinstance(value, list):
+        for item in value:
+            yield from _numbers(item, name)
