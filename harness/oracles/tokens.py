@@ -22,32 +22,41 @@ _DASHES = r"--[^\n]*"
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """`kind`: space, text, quoted, number, word or other; `start` is its place in the text."""
+    """`kind`: space, text, quoted, number, word or other; `start` is its place in the text.
+
+    `closed` is False for a literal without its own quote at the end: it runs to the text's end.
+    """
 
     kind: str
     text: str
     start: int
+    closed: bool = True
 
     @property
     def end(self) -> int:
         return self.start + len(self.text)
 
     @property
-    def closed(self) -> bool:
-        """Whether a literal ends with its own quote; one that does not runs to the end."""
-        if self.kind not in ("text", "quoted"):
-            return True
-        opening = self.text.lstrip("eEnNxXbB")[:1]
-        if opening == "$":
-            tag = self.text[: self.text.index("$", 1) + 1]
-            return len(self.text) >= 2 * len(tag) and self.text.endswith(tag)
-        body = self.text[self.text.index(opening) :] if opening in self.text else self.text
-        return len(body) > 1 and body.endswith("]" if opening == "[" else opening)
-
-    @property
     def inside(self) -> str:
         """A literal's text without its quotes; other tokens as they are."""
         return self.text[1:-1] if self.kind in ("text", "quoted") and self.closed else self.text
+
+
+_OPENING = re.compile(r"[A-Za-z]?(?P<quote>['\"`\[]|\$\w*\$)")
+
+
+def _closed(literal: str, slashed: bool) -> bool:
+    """Whether a literal ends with its own quote, and not with an escaped one."""
+    opening = _OPENING.match(literal)
+    if opening is None:
+        return True
+    quote, rest = opening["quote"], literal[opening.end() :]
+    if quote == "[":
+        return rest.endswith("]")
+    if quote[0] == "$":
+        return rest.endswith(quote)
+    pairs = rf"\\.|{quote}{quote}" if slashed or literal[:1] in "eE" else quote * 2
+    return re.sub(pairs, "", rest, flags=re.DOTALL).endswith(quote)
 
 
 # dialect -> (comments and space, texts, quoted names)
@@ -90,7 +99,9 @@ def tokens(text: str, dialect: str) -> Iterator[Token]:
     expression, xpath, javascript."""
     for match in _pattern(dialect).finditer(text):
         kind = next(k for k in _KINDS if match.group(k) is not None)
-        yield Token(kind, match.group(0), match.start())
+        literal = kind in ("text", "quoted")
+        closed = not literal or _closed(match.group(0), dialect in ("mysql", "javascript"))
+        yield Token(kind, match.group(0), match.start(), closed)
 
 
 _KINDS = ("space", "text", "quoted", "number", "word", "other")
@@ -122,7 +133,8 @@ def breaks_out(text: str, dialect: str, payload: str, marks: tuple[str, ...]) ->
 
 
 def _is_one_token(payload: str, dialect: str) -> bool:
-    return sum(token.kind != "space" for token in tokens(payload, dialect)) <= 1
+    """Whether a payload is one name or number; a comment counts as well."""
+    return sum(bool(token.text.strip()) for token in tokens(payload, dialect)) <= 1
 
 
 def _compares_marks(found: list[Token], marks: tuple[str, ...]) -> bool:
