@@ -11,7 +11,7 @@ import pytest
 from harness.cli.run import campaign
 from tests.corpus.loading import cases, template
 
-FOLDERS = ("rules",)
+FOLDERS = ("rules", "filters")
 CASES = [(folder, case) for folder in FOLDERS for case in cases(folder)]
 
 
