@@ -54,7 +54,8 @@ class Confirmer:
         hits: list[Confirmed] = []
         for replay in range(REPLAYS):
             # A runtime of its own for each call, then a new one for the control and the trial.
-            alone = replay % 2 == 0
+            # What one call leaves to the next can only show in a runtime that they share.
+            alone = replay % 2 == 0 and verdict.witness.kind != "state"
             if not alone:
                 self._probe.fresh()
             shown = self.attempt(seed, verdict, again, fresh=alone)
