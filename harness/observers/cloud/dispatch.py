@@ -22,6 +22,7 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_ba
 from werkzeug.exceptions import HTTPException
 
 from harness.observers.cloud.request import Answer, Request, environ, lean
+from harness.observers.cloud.shortcut import prepared
 
 # moto's names have no dashes ("cognitoidp"), botocore's do; moto's few others are spelt out.
 _BOTOCORE: dict[str, str] = {
@@ -68,12 +69,16 @@ class Dispatcher:
 
     def answer(self, service: str, request: Request) -> Answer:
         """What moto answers. What moto has not got is 501, which no SDK tries again."""
-        made = lean(request, self._host, self._account)
-        handler = _handler(service, made.raw_path)
+        handler = _handler(service, request.target.partition("?")[0])
         if handler is None:
             return _refusal(501, "NotImplemented", f"the local cloud has no {service} for this")
         try:
-            result = handler(made, made.raw_url, dict(made.headers))
+            short = prepared(handler, service, request, self._host, self._account)
+            if short is not None:
+                result = short.call_action()
+            else:
+                made = lean(request, self._host, self._account)
+                result = handler(made, made.raw_url, dict(made.headers))
         except ClientError as error:
             result = 400, {}, error.response["Error"]["Message"]
         except ServiceException as error:

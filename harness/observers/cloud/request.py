@@ -5,7 +5,7 @@ import re
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
@@ -16,7 +16,7 @@ from moto.core.request import (
     should_preserve_original_header_name,
 )
 from moto.core.request import Request as MotoRequest
-from werkzeug.datastructures import ImmutableMultiDict
+from werkzeug.datastructures import CombinedMultiDict, ImmutableMultiDict
 from werkzeug.exceptions import BadRequestKeyError
 
 # Bodies that werkzeug takes apart; all others reach moto as they are.
@@ -25,11 +25,12 @@ _UNPACKED = 16 * 1024 * 1024
 _PLAIN_HOST = re.compile(r"[a-zA-Z0-9.-]+(:(?!80$)\d+)?")
 _PLAIN_TARGET = re.compile(r"/[a-zA-Z0-9._~/-]*(\?[a-zA-Z0-9._~=&-]*)?")
 _NOTHING: ImmutableMultiDict[str, Any] = ImmutableMultiDict()
+_NO_VALUES: CombinedMultiDict[str, str] = CombinedMultiDict()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """`target` is the request line's path and query, still quoted; header names are as sent."""
+    """`target` is the request line's path and query, quoted, from its "/"; header names as sent."""
 
     method: str
     target: str
@@ -112,21 +113,22 @@ def lean(request: Request, host: str, account: str) -> MotoRequest:
         known["data"] = known["_cached_data"] = request.body
         known["stream"] = io.BytesIO(request.body)
         known["form"] = known["files"] = _NOTHING
+        if "?" not in request.target:
+            known["args"] = _NOTHING
+            known["values"] = _NO_VALUES
     if _PLAIN_HOST.fullmatch(environment["HTTP_HOST"]):
         known["url_root"] = known["root_url"] = f"http://{environment['HTTP_HOST']}/"
         if _PLAIN_TARGET.fullmatch(request.target):
             known["url"] = f"http://{environment['HTTP_HOST']}{request.target}"
+    path, _, query = request.target.partition("?")
+    made.raw_path = path
+    made.raw_url = made.url_root.rstrip("/") + path + ("?" + query if query else "")
     return made
 
 
 class _Lean(MotoRequest):
-    @cached_property
-    def raw_path(self) -> str:
-        return super().raw_path
-
-    @cached_property
-    def raw_url(self) -> str:
-        return super().raw_url
+    raw_path = ""
+    raw_url = ""
 
 
 class _Headers(EnvironHeaders):
