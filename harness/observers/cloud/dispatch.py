@@ -62,8 +62,8 @@ class Dispatcher:
         environment = environ(request, self._host, self._account)
         try:
             host = _inference.infer_service_region_host(environment, path)
-        except (KeyError, IndexError, ValueError):  # a request that lacks what its service needs
-            return named
+        except (KeyError, IndexError, ValueError, HTTPException):
+            return named  # a request that lacks what its service needs, or with a host that is none
         name: str = _backend_name(host or "s3.us-east-1.amazonaws.com") or named
         return _BOTOCORE.get(name.replace("-", ""), name)
 
