@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
-from urllib.parse import unquote_to_bytes
+from urllib.parse import parse_qsl, unquote_to_bytes
 
 from moto.core.request import (
     PRESERVED_HEADER_NAMES_ENVIRON_KEY,
@@ -108,14 +108,8 @@ def lean(request: Request, host: str, account: str) -> MotoRequest:
     made = _Lean(environment)
     known = vars(made)  # where werkzeug's cached properties keep their values
     known["headers"] = _Headers(environment)
-    form = environment.get("CONTENT_TYPE", "").lower().startswith(_FORMS)
-    if not form and "HTTP_CONTENT_ENCODING" not in environment:
-        known["data"] = known["_cached_data"] = request.body
-        known["stream"] = io.BytesIO(request.body)
-        known["form"] = known["files"] = _NOTHING
-        if "?" not in request.target:
-            known["args"] = _NOTHING
-            known["values"] = _NO_VALUES
+    if "HTTP_CONTENT_ENCODING" not in environment:
+        known.update(_taken_apart(request, environment.get("CONTENT_TYPE", "").lower()))
     if _PLAIN_HOST.fullmatch(environment["HTTP_HOST"]):
         known["url_root"] = known["root_url"] = f"http://{environment['HTTP_HOST']}/"
         if _PLAIN_TARGET.fullmatch(request.target):
@@ -124,6 +118,26 @@ def lean(request: Request, host: str, account: str) -> MotoRequest:
     made.raw_path = path
     made.raw_url = made.url_root.rstrip("/") + path + ("?" + query if query else "")
     return made
+
+
+def _taken_apart(request: Request, kind: str) -> dict[str, Any]:
+    """What werkzeug would make of a body; nothing where that is best left to werkzeug."""
+    if kind.partition(";")[0].strip() == _FORMS[0]:
+        try:
+            fields = parse_qsl(
+                request.body.decode(), keep_blank_values=True, errors="werkzeug.url_quote"
+            )
+        except UnicodeDecodeError:
+            return {}
+        made = {"data": b"", "form": ImmutableMultiDict(fields), "files": _NOTHING}
+        return {**made, "_cached_data": b"", "stream": io.BytesIO()}
+    if kind.startswith(_FORMS):
+        return {}
+    body = request.body
+    made = {"data": body, "form": _NOTHING, "files": _NOTHING, "_cached_data": body}
+    if "?" not in request.target:
+        made |= {"args": _NOTHING, "values": _NO_VALUES}
+    return {**made, "stream": io.BytesIO(body)}
 
 
 class _Lean(MotoRequest):

@@ -1,5 +1,6 @@
 """Putting the backends back."""
 
+import gc
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -48,6 +49,13 @@ def test_restoring_what_nothing_changed_does_nothing(cloud: LocalCloud) -> None:
     cloud.restore()
     cloud.restore()
     assert cloud.since(0) == ()
+
+
+def test_the_collector_looks_at_everything_again_when_the_cloud_is_gone(cloud: LocalCloud) -> None:
+    assert gc.get_freeze_count() > 10_000
+    cloud.stop()
+    assert gc.get_freeze_count() == 0
+    cloud.start()
 
 
 Held = tuple[Inside, Snapshot]
