@@ -11,7 +11,7 @@ A request frame is <u32 event length, u32 extra length, u64 deadline in epoch ms
 id>, the extra and the event. An extra length other than 0 asks for a learning invocation and holds
 a JSON object (address -> text). A reply frame is <u8 kind, u32 length, u64 duration ns, u64 CPU ns>
 and a body; kinds: 0 ready, 1 answer, 2 error, 3 init error, 4 answer too large (its size),
-5 an error after which the process ends (Node.js).
+8 an error after which the process ends (Node.js).
 """
 
 import gc

@@ -32,7 +32,7 @@ class Kind(Enum):
     ERROR = 2
     INIT_ERROR = 3
     TOO_LARGE = 4
-    LAST_ERROR = 5
+    LAST_ERROR = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

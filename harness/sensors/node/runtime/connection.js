@@ -10,7 +10,7 @@ const kill = process.kill.bind(process);
 const HEAD = 52; // u32 event length, u32 extra length, u64 deadline, 36 bytes request id
 const REPLY = 21; // u8 kind, u32 length, u64 duration ns, u64 CPU ns
 const RESPONSE_LIMIT = 6291556;
-const KINDS = { READY: 0, ANSWER: 1, ERROR: 2, INIT_ERROR: 3, TOO_LARGE: 4, LAST_ERROR: 5 };
+const KINDS = { READY: 0, ANSWER: 1, ERROR: 2, INIT_ERROR: 3, TOO_LARGE: 4, LAST_ERROR: 8 };
 
 class Connection {
   constructor(fd) {
