@@ -31,10 +31,16 @@ class Launch:
 
 
 class Runtime(Protocol):
-    """A language's runtime, ready to be started any number of times."""
+    """A language's runtime, ready to be started any number of times.
 
-    def fast(self, environment: Mapping[str, str], fd: int) -> Launch:
-        """Our own client, which talks on the descriptor `fd`."""
+    `forks`: our client can handle a fresh call in a fork of a process that imported the function.
+    """
+
+    @property
+    def forks(self) -> bool: ...
+
+    def fast(self, environment: Mapping[str, str], fd: int, lifeline: int) -> Launch:
+        """Our own client, which talks on the descriptor `fd`; `lifeline` ends with the harness."""
         ...
 
     def ric(self, environment: Mapping[str, str]) -> Launch:
@@ -73,10 +79,12 @@ class PythonRuntime:
     function: Function
     interpreter: Path
     path: tuple[Path, ...]
+    forks: bool = True
 
-    def fast(self, environment: Mapping[str, str], fd: int) -> Launch:
+    def fast(self, environment: Mapping[str, str], fd: int, lifeline: int) -> Launch:
         settings = {
             "fd": fd,
+            "lifeline": lifeline,
             "path": [str(folder) for folder in self.path],
             "sensors": str(PYTHON_CLIENT.parent),
         }
@@ -113,9 +121,11 @@ class NodeRuntime:
     folders: tuple[Path, ...]
     imports: bool
     program: Path
+    forks: bool = False
 
-    def fast(self, environment: Mapping[str, str], fd: int) -> Launch:
-        return self._launch((str(NODE_CLIENT), json.dumps({"fd": fd})), environment)
+    def fast(self, environment: Mapping[str, str], fd: int, lifeline: int) -> Launch:
+        settings = {"fd": fd, "lifeline": lifeline}
+        return self._launch((str(NODE_CLIENT), json.dumps(settings)), environment)
 
     def ric(self, environment: Mapping[str, str]) -> Launch:
         arguments = ("--require", str(_NODE_PRELOAD), str(self.program), self.function.handler)
