@@ -25,7 +25,7 @@ from tempfile import TemporaryDirectory
 
 from harness.model import Function
 from harness.targets.local import LocalTarget
-from harness.targets.local.dependencies import cache_folder
+from harness.targets.local.installing import cache_folder
 
 HANDLER = """
 import json

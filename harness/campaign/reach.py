@@ -44,6 +44,8 @@ class Benign:
 def calibrate(learnt: Learnt, observe: Observe) -> Benign:
     """Look at benign events of one and of several records. `observe(seed, learn)` invokes."""
     one = observe(learnt.seed, False)
+    if one.outcome.init is not None:  # a cold start also shows what happens only once
+        one = observe(learnt.seed, False)
     level = standing(one)
     effects = effects_of(one)
     visible = bool(effects) or any(shows(one, value) for value in own_values(learnt)[:8])

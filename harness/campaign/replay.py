@@ -55,7 +55,7 @@ def replay(
         application=application,
         catalogue=catalogue,
     )
-    with Worker(workplace, lambda _: None, lambda: False) as worker:
+    with Worker(workplace) as worker:
         try:
             with worker.opened(function) as (probe, oracles):
                 triggers = config.triggers_of(function, catalogue.templates)

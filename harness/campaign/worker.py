@@ -43,11 +43,8 @@ class Workplace:
 class Worker:
     """Does jobs one after another. Use as a context manager."""
 
-    def __init__(
-        self, workplace: Workplace, emit: Callable[[Moment], None], stopped: Callable[[], bool]
-    ) -> None:
+    def __init__(self, workplace: Workplace, stopped: Callable[[], bool] = lambda: False) -> None:
         self._workplace = workplace
-        self._emit = emit
         self._stopped = stopped
         self._learnt: dict[str, tuple[Learnt, ...]] = {}
         self._stack = ExitStack()
@@ -68,16 +65,16 @@ class Worker:
     def __exit__(self, *_: object) -> None:
         self._stack.close()
 
-    def run(self, job: Job) -> None:
+    def run(self, job: Job, emit: Callable[[Moment], None]) -> None:
         """One job to its end; its last checkpoint says whether it is complete."""
-        self._emit(JobStarted(job=job.key, function=job.function))
+        emit(JobStarted(job=job.key, function=job.function))
         function = next(f for f in self._workplace.application.functions if f.name == job.function)
         try:
-            self._run(function, job)
+            self._run(function, job, emit)
         except TargetError as error:
-            self._emit(Checkpoint(job=job.key, function=job.function, account=given_up(job, error)))
+            emit(Checkpoint(job=job.key, function=job.function, account=given_up(job, error)))
 
-    def _run(self, function: Function, job: Job) -> None:
+    def _run(self, function: Function, job: Job, emit: Callable[[Moment], None]) -> None:
         workplace = self._workplace
         triggers = workplace.config.triggers_of(function, workplace.catalogue.templates)
         if not triggers:
@@ -93,7 +90,7 @@ class Worker:
                 oracles=oracles,
                 budget=self._budget(job),
                 seed=workplace.config.seed,
-                emit=self._emit,
+                emit=emit,
                 triggers=triggers,
                 learnt=self._learnt,
             ).run()

@@ -16,6 +16,7 @@ from harness.cli.discover import discover
 from harness.cli.doctor import doctor
 from harness.cli.event import event
 from harness.cli.export import export
+from harness.cli.init import init
 from harness.cli.replay import replay
 from harness.cli.report import report
 from harness.cli.review import review
@@ -45,6 +46,7 @@ def cli() -> None:
 for command in (
     demo,
     run,
+    init,
     discover,
     event,
     templates,

@@ -10,10 +10,12 @@ from harness.discovery.base import Source
 from harness.discovery.cdk import Cdk
 from harness.discovery.cloudformation import CloudFormation
 from harness.discovery.describe import describe
+from harness.discovery.serverless import Serverless
+from harness.discovery.terraform import Terraform
 from harness.errors import UsageError
 from harness.model import Application, EventTemplate
 
-SOURCES: tuple[Source, ...] = (Cdk(), CloudFormation())
+SOURCES: tuple[Source, ...] = (Serverless(), Cdk(), Terraform(), CloudFormation())
 
 
 def discover(

@@ -42,21 +42,36 @@ def load_template(path: Path) -> dict[str, Any]:
     return template
 
 
-def load_document(path: Path) -> dict[str, Any]:
+def load_document(path: Path, mend: str = _MEND) -> dict[str, Any]:
     """A mapping in YAML (with short-form intrinsics) or JSON.
 
-    Its mappings, and the keys in them, keep where they stand (`line_of`). Raises UsageError.
+    Its mappings, and the keys in them, keep where they stand (`line_of`). `mend` says what to name
+    instead of a file that is something else. Raises UsageError.
     """
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"cannot be read ({error})", path=path, mend="check the path") from error
+    text = _text(path)
     if not text.strip():
-        raise UsageError("the file is empty", path=path, line=1, mend=_MEND)
+        raise UsageError("the file is empty", path=path, line=1, mend=mend)
     document = _json(text, path) if text.lstrip().startswith("{") else _yaml(text, path)
     if not isinstance(document, dict):
-        raise UsageError("not a template: a mapping is expected", path=path, line=1, mend=_MEND)
+        raise UsageError("not a template: a mapping is expected", path=path, line=1, mend=mend)
     return document
+
+
+def load_any(path: Path) -> Any:
+    """Whatever a YAML or JSON file holds, and the text of any other. Raises UsageError."""
+    text = _text(path)
+    if path.suffix == ".json":
+        return _json(text, path) if text.lstrip().startswith("{") else json.loads(text or "null")
+    if path.suffix in (".yml", ".yaml"):
+        return _yaml(text, path) if text.strip() else None
+    return text
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"cannot be read ({error})", path=path, mend="check the path") from error
 
 
 def line_of(holder: Any, key: Any = None) -> int | None:

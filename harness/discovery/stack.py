@@ -9,6 +9,7 @@ from harness.discovery.globals import with_globals
 from harness.discovery.intrinsics import Resolver
 from harness.discovery.loading import LOOP, line_of
 from harness.discovery.naming import arn, naming_properties, physical_name, reference
+from harness.discovery.parameters import placeholder
 from harness.discovery.shapes import mapping
 
 FUNCTIONS = ("AWS::Serverless::Function", "AWS::Lambda::Function")
@@ -43,8 +44,9 @@ class Stack:
 
     Resources whose condition is false are left out. SAM's implicit APIs (`ServerlessRestApi`,
     `ServerlessHttpApi`) and the roles it makes are known as references, since templates refer to
-    them. `origins` names the file of each resource which another one than `path` declares. Raises
-    UsageError.
+    them. `origins` names the file of each resource which another one than `path` declares. When
+    `lenient`, references to what is not declared get a likely value and a note: a program adds
+    resources of its own. Raises UsageError.
     """
 
     def __init__(
@@ -53,8 +55,11 @@ class Stack:
         path: Path,
         parameters: Mapping[str, str],
         origins: Mapping[str, Path] | None = None,
+        *,
+        lenient: bool = False,
     ) -> None:
         self.path = path
+        self._lenient = lenient
         self._origins = origins or {}
         self.name = _stack_name(path)
         self._declared: Mapping[str, Any] = {
@@ -146,7 +151,11 @@ class Stack:
             return reference(kind, self._physical(owner), made or "FunctionUrl")
         if name.endswith(_MADE) and name.startswith(tuple(str(own) for own in self._declared)):
             return name
-        return None
+        if not self._lenient:
+            return None
+        made = placeholder(name if attribute is None else f"{name}{attribute}")
+        self.resolver.notes.append(f"{name} is not declared here; {made!r} is used")
+        return made
 
 
 def _stack_name(path: Path) -> str:

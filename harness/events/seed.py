@@ -5,9 +5,11 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import quote
 
 from harness.codecs.base import CodecError
 from harness.events import inject
+from harness.events.shapes.described import described, path_values
 from harness.model import (
     Address,
     AttackerControl,
@@ -73,11 +75,19 @@ class Seed:
 
 
 def make_seed(template: EventTemplate, trigger: Trigger, function: Function) -> Seed:
-    """The template's event with the trigger's facts bound into it, and its insertion points."""
+    """The template's event with the trigger's facts bound into it, and its insertion points.
+
+    What the trigger's schemas say of it (`events/shapes/described.py`) is in it too.
+    """
     facts = dict(trigger.facts)
     parameters = _ROUTE_PARAMETER.findall(facts.get("path", ""))
+    values = dict.fromkeys(parameters, _SAMPLE) | {
+        name: value for name, value in path_values(facts).items() if name in parameters
+    }
     if "path" in facts:
-        facts["request_path"] = _ROUTE_PARAMETER.sub(_SAMPLE, facts["path"])
+        facts["request_path"] = _ROUTE_PARAMETER.sub(
+            lambda parameter: quote(values[parameter.group(1)], safe=""), facts["path"]
+        )
     if facts.get("method") in ("ANY", "*"):
         facts["method"] = "POST"
     if "input" in facts:
@@ -90,7 +100,8 @@ def make_seed(template: EventTemplate, trigger: Trigger, function: Function) -> 
             event = inject.write(event, binding.address, text)
     points = template.points
     if template.response.kind in ("http-v1", "http-v2"):
-        event, points = _route(event, points, parameters)
+        event, points = _route(event, points, values)
+    event, points = described(event, points, template, facts)
     return Seed(
         function=function,
         trigger=trigger,
@@ -124,18 +135,16 @@ def _static_input(template: EventTemplate, trigger: Trigger, function: Function,
 
 
 def _route(
-    event: Any, points: tuple[InsertionPoint, ...], parameters: list[str]
+    event: Any, points: tuple[InsertionPoint, ...], values: dict[str, str]
 ) -> tuple[Any, tuple[InsertionPoint, ...]]:
     """Give an HTTP event the path parameters which its route declares, and no others."""
     root = Address.parse("/pathParameters")
     if not isinstance(event, dict) or "pathParameters" not in event:
         return event, points
     kept = tuple(point for point in points if point.address.steps[:1] != root.steps)
-    values = dict.fromkeys(parameters, _SAMPLE)
     event = {**event, "pathParameters": values or None}
     added = tuple(
-        InsertionPoint(address=root.key(name), control=AttackerControl.ANYONE)
-        for name in parameters
+        InsertionPoint(address=root.key(name), control=AttackerControl.ANYONE) for name in values
     )
     return event, (*added, *kept)
 

@@ -134,5 +134,4 @@ class Observation:
     outcome: Outcome
     calls: tuple[AwsCall, ...] = ()
     callbacks: tuple[Callback, ...] = ()
-    decoys_read: tuple[str, ...] = ()
     blind: frozenset[str] = frozenset()

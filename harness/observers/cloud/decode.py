@@ -40,9 +40,22 @@ _READS = (
     "Simulate",
     "Select",
     "Estimate",
-    "Decrypt",
-    "Verify",
     "Detect",
+)
+# Of KMS: they compute and leave nothing behind. As prefixes they would take in "SignUp".
+_PURE = frozenset(
+    {
+        "Decrypt",
+        "Encrypt",
+        "GenerateDataKey",
+        "GenerateDataKeyPair",
+        "GenerateDataKeyWithoutPlaintext",
+        "GenerateMac",
+        "GenerateRandom",
+        "Sign",
+        "Verify",
+        "VerifyMac",
+    }
 )
 _XML_CODE = re.compile(r"<Code>([^<]{1,200})</Code>")
 
@@ -73,7 +86,7 @@ def named_operation(request: Request) -> str | None:
 
 
 def is_read(operation: str) -> bool:
-    return operation.startswith(_READS)
+    return operation in _PURE or operation.startswith(_READS)
 
 
 def decode(exchange: Exchange) -> AwsCall:
@@ -84,13 +97,15 @@ def decode(exchange: Exchange) -> AwsCall:
     """
     request, answer = exchange.request, exchange.answer
     operation, parameters = _by_model(exchange.service, request)
-    plain = _plain_body(request)
+    # A JSON body as it was sent also shows what the model does not know. In REST it may be the
+    # content of an object, or the event for another function.
+    named = operation is None or request.header("x-amz-target") != ""
+    plain = _plain_body(request) if named or not parameters else None
     if operation is None:
         operation = f"{request.method} {request.target.partition('?')[0]}"
     return AwsCall(
         service=exchange.service,
         operation=operation,
-        # A JSON body as it was sent also shows what the model does not know.
         parameters=_plain({**(plain or {}), **parameters}),
         status=answer.status,
         error=_error(answer),

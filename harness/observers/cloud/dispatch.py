@@ -22,6 +22,7 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_ba
 from werkzeug.exceptions import HTTPException
 
 from harness.observers.cloud.request import Answer, Request, environ, lean
+from harness.observers.cloud.resources import bedrock
 
 # moto's names have no dashes ("cognitoidp"), botocore's do; moto's few others are spelt out.
 _BOTOCORE: dict[str, str] = {
@@ -68,6 +69,8 @@ class Dispatcher:
 
     def answer(self, service: str, request: Request) -> Answer:
         """What moto answers. What moto has not got is 501, which no SDK tries again."""
+        if service == bedrock.SERVICE:
+            return bedrock.answer(request)
         made = lean(request, self._host, self._account)
         handler = _handler(service, made.raw_path)
         if handler is None:

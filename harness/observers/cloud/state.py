@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from types import FunctionType
 from typing import Any
+from weakref import WeakValueDictionary
 
 from moto.core.base_backend import AccountSpecificBackend, BackendDict, BaseBackend
 from moto.core.model_instances import model_data
@@ -32,6 +33,10 @@ _REACHES = {
     "events": ("sqs", "sns", "kinesis", "logs"),
     "s3": ("sqs", "sns", "events"),
     "dynamodb": ("dynamodbstreams",),
+    "firehose": ("s3",),
+    "lambda": ("logs",),
+    "sesv2": ("ses", "sns"),
+    "ses": ("sns",),
     "stepfunctions": ("sqs", "sns", "dynamodb", "events"),
     "scheduler": ("sqs", "sns", "events"),
     "cloudformation": ("s3", "dynamodb", "sqs", "sns", "ssm", "secretsmanager", "events"),
@@ -171,6 +176,8 @@ class _Pickler(pickle.Pickler):
         if isinstance(obj, tempfile.SpooledTemporaryFile):
             obj.seek(0)
             return _spooled, (obj._max_size, obj.read())  # type: ignore[attr-defined]
+        if isinstance(obj, WeakValueDictionary):
+            return WeakValueDictionary, (dict(obj),)
         if isinstance(obj, defaultdict) and type(obj) is not defaultdict:
             # defaultdict's own way calls a subclass's __init__ with the factory alone.
             made_by = _empty, (type(obj), obj.default_factory)

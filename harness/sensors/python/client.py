@@ -16,7 +16,8 @@ error, 4 answer too large (its size).
 
 A fresh call is handled by a fork of this process, which handles none itself. The child says 5
 forked (its number) and, as long as it lives, its reply; then the parent says 6 ended (JSON: code,
-memory in KiB, cpu in ns). 7 says that it cannot fork (why) and has done nothing.
+memory in KiB, cpu in ns). 7 says that it cannot fork (why) and has done nothing. 8 is an error
+after which the process ends (Node.js).
 """
 
 import gc

@@ -26,7 +26,10 @@ class Request:
 
 
 class Kind(Enum):
-    """What a reply says; the last three only of fresh calls (harness/sensors/python/client.py)."""
+    """What a reply says; FORKED to CANNOT_FORK only of fresh calls (sensors/python/client.py).
+
+    After LAST_ERROR the process ends by itself.
+    """
 
     READY = 0
     ANSWER = 1
@@ -36,6 +39,7 @@ class Kind(Enum):
     FORKED = 5
     ENDED = 6
     CANNOT_FORK = 7
+    LAST_ERROR = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +61,9 @@ class ChannelClosed(Exception):
 
 
 class Channel(Protocol):
-    """A lock-step conversation with one process."""
+    """A lock-step conversation with one process. `taken`: it has taken the last call."""
+
+    taken: bool
 
     def send(self, request: Request) -> None:
         """Hand over a call. Raises ChannelClosed."""

@@ -7,11 +7,8 @@ import json
 import os
 import socket
 import struct
-from pathlib import Path
 
 from harness.targets.local.channel import TICK, ChannelClosed, Kind, Reply, Request
-
-CLIENT = Path(__file__).parents[2] / "sensors" / "python" / "client.py"
 
 _REQUEST = struct.Struct("<IIQ36s")
 _REPLY = struct.Struct("<BIQQ")
@@ -35,6 +32,7 @@ class FastChannel:
         tick = struct.pack("ll", 0, int(TICK * 1e6))
         self._ours.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, tick)
         self._ours.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, tick)
+        self.taken = True
         self._unsent = memoryview(b"")
         self._got = bytearray()
 

@@ -1,6 +1,5 @@
-"""The local target: a Python function run as Lambda runs it, on this machine."""
+"""The local target: a function run as Lambda runs it, on this machine."""
 
-import json
 import secrets
 import time
 from collections.abc import Mapping
@@ -12,11 +11,10 @@ from typing import Self
 from harness.errors import TargetError
 from harness.model import Function, FunctionError, Outcome, Status
 from harness.targets.local.channel import REQUEST_LIMIT, Channel, Kind, Reply, Request
-from harness.targets.local.dependencies import cache_folder, search_path
 from harness.targets.local.environment import function_arn, lambda_environment
-from harness.targets.local.fast import CLIENT, FastChannel
+from harness.targets.local.fast import FastChannel
 from harness.targets.local.fresh import Nursery
-from harness.targets.local.interpreters import find_interpreter
+from harness.targets.local.installing import cache_folder
 from harness.targets.local.outcomes import (
     Records,
     decoded,
@@ -29,7 +27,8 @@ from harness.targets.local.outcomes import (
     timed_out,
 )
 from harness.targets.local.process import Process
-from harness.targets.local.ric import SITE, RicChannel
+from harness.targets.local.ric import RicChannel
+from harness.targets.local.runtimes import Launch, Runtime, find_runtime
 from harness.targets.local.worker import End, Ended, Worker
 
 # Lambda's init phase (https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html);
@@ -41,7 +40,7 @@ class LocalTarget:
     """Runs one function in a process of its own; lock-step, not for use by two threads at once.
 
     `environment` is added to the function's (endpoints, credentials). `client` is "fast" (ours) or
-    "ric" (the unmodified awslambdaric, without learning and coverage). `coverage` asks for
+    "ric" (the unmodified client of AWS, without learning and coverage). `coverage` asks for
     Outcome.lines. `cache` holds installed packages.
     """
 
@@ -65,13 +64,12 @@ class LocalTarget:
         self._sensors = sensors
         self._coverage = coverage and sensors and client == "fast"
         self._cache = cache or cache_folder()
-        self._interpreter = Path()
-        self._path: tuple[Path, ...] = ()
         self._code = Path()
+        self._runtime: Runtime | None = None
         self._worker: Worker | None = None
         self._pristine: Worker | None = None  # of fresh calls: it has handled none itself
         self._nursery: Nursery | None = None
-        self._forks = client == "fast"
+        self._forks = False
         self._prefix = f"{secrets.token_hex(4)}-{secrets.token_hex(2)}-4{secrets.token_hex(2)[1:]}"
         self._count = 0
 
@@ -84,9 +82,8 @@ class LocalTarget:
                 "packages: check CodeUri, or use --target docker"
             )
         self._code = function.code.resolve()
-        self._interpreter = find_interpreter(function.runtime)
-        packages = search_path(function, self._interpreter, self._cache)
-        self._path = (self._code, *packages)
+        self._runtime = find_runtime(function, self._code, self._cache, client=self._client)
+        self._forks = self._client == "fast" and self._runtime.forks
         self.restart()
 
     def invoke(
@@ -125,6 +122,9 @@ class LocalTarget:
             reply = self._called_fresh(worker, request, timeout)
         else:
             reply = worker.call(request, timeout)
+        if isinstance(reply, End) and reply.idle and init is None and not fresh:
+            self._drop(worker)  # it went down behind its last answer: Lambda starts another one
+            return self.invoke(event, learn=learn, extra=extra)
         if isinstance(reply, End):
             outcome = self._ended(worker, reply, request_id, init)
         else:
@@ -196,38 +196,26 @@ class LocalTarget:
             fds.append(process.records.fd)
         if self._coverage:
             environment["FAASFUZZ_COVERAGE"] = "1"
+        assert self._runtime is not None, "invoke() before start()"
         channel: Channel
+        launch: Launch
         if self._client == "fast":
             fast = FastChannel()
             channel, theirs = fast, fast.theirs.fileno()
-            settings = {
-                "fd": theirs,
-                "lifeline": fast.lifeline,
-                "path": [str(folder) for folder in self._path],
-                "sensors": str(CLIENT.parent),
-            }
-            environment["FAASFUZZ_FUNCTION_ARN"] = arn
             fds += [theirs, fast.lifeline]
-            # -I keeps the harness's folder and the user's PYTHON* variables out; -B leaves no
-            # bytecode in the sources under test.
-            arguments = ["-I", "-S", "-B", "-X", "utf8", str(CLIENT), json.dumps(settings)]
+            told = {**environment, "FAASFUZZ_FUNCTION_ARN": arn}
+            launch = self._runtime.fast(told, theirs, fast.lifeline)
         else:
             ric = RicChannel(arn=arn, cpu=process.cpu_ms)
             channel = ric
-            environment["AWS_LAMBDA_RUNTIME_API"] = ric.address
-            environment["PYTHONPATH"] = ":".join(
-                filter(None, (str(SITE), *map(str, self._path), environment.get("PYTHONPATH")))
-            )
-            environment["FAASFUZZ_RIC_SITE"] = str(SITE)
-            environment["FAASFUZZ_SENSORS"] = str(SITE.parent)
-            arguments = ["-s", "-B", "-X", "utf8", "-m", "awslambdaric", function.handler]
+            launch = self._runtime.ric({**environment, "AWS_LAMBDA_RUNTIME_API": ric.address})
         try:
             process.spawn(
-                [str(self._interpreter), *arguments],
-                environment=environment,
+                launch.command,
+                environment=launch.environment,
                 cwd=self._code,
                 fds=fds,
-                needed=(*self._path, CLIENT.parent, self._interpreter.resolve().parents[1]),
+                needed=launch.needed,
             )
         except TargetError:
             channel.close()
@@ -242,13 +230,13 @@ class LocalTarget:
     ) -> Outcome:
         status, error = Status.OK, None
         raw = reply.body
-        if reply.kind is Kind.ERROR:
-            status, error = Status.ERROR, reported(raw)
+        if reply.kind in (Kind.ERROR, Kind.LAST_ERROR):
+            status, error = Status.ERROR, reported(raw, self._code)
         elif reply.kind is Kind.TOO_LARGE:
             status, error = response_too_large(int(raw))
             raw = b""
         outcome = self._outcome(worker, status, error, request_id, reply=reply, raw=raw, init=init)
-        if reply.kind is Kind.TOO_LARGE and worker is self._worker:
+        if reply.kind in (Kind.TOO_LARGE, Kind.LAST_ERROR) and worker is self._worker:
             self._drop(worker)  # the Runtime API's 413 ends the process in Lambda, too
         return outcome
 
@@ -266,7 +254,7 @@ class LocalTarget:
 
     def _failed_init(self, worker: Worker, reply: Reply | End, request_id: str) -> Outcome:
         if isinstance(reply, Reply):
-            error = reported(reply.body)
+            error = reported(reply.body, self._code)
             outcome = self._outcome(
                 worker, Status.INIT_ERROR, error, request_id, reply=reply, raw=reply.body
             )

@@ -20,12 +20,14 @@ class Ended(Enum):
 class End:
     """The process is no more. `code` as subprocess gives it; None when we had to kill it.
 
-    `cpu` is milliseconds of the call, without its first TICK and what came after our last look.
+    `idle`: it ended before it asked for the call, so by what an earlier one left behind. `cpu` is
+    milliseconds of the call, without its first TICK and what came after our last look.
     """
 
     why: Ended
     code: int | None
     seconds: float
+    idle: bool = False
     cpu: float = 0.0
 
 
@@ -88,7 +90,8 @@ class Worker:
     def _ended(self, started: float) -> End:
         code = self.process.wait()
         seconds = time.monotonic() - started
-        return End(why=Ended.EXITED, code=code, seconds=seconds, cpu=self._cpu)
+        idle = not self._channel.taken
+        return End(why=Ended.EXITED, code=code, seconds=seconds, idle=idle, cpu=self._cpu)
 
     def _end(self, why: Ended, started: float) -> End:
         seconds = time.monotonic() - started

@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect, sync_playwright
 
 from harness.catalogue.paths import rules_folder
 from harness.catalogue.rules import load_rules
-from harness.model import CampaignReport, Comparison, FileCoverage, Gap, Hop, Severity
+from harness.model import CampaignReport, Comparison, FileCoverage, Gap, Hop, Severity, Sink
 from harness.reports.html import HtmlReporter
 from tests.unit.campaign.test_campaign_parts import finding, report, summary
 from tests.unit.reports.test_formats import hostile
@@ -147,12 +147,45 @@ def test_a_deep_link_leads_to_its_finding(browser_page: Page, tmp_path: Path) ->
 def test_hostile_content_stays_text_and_the_layout_whole(
     browser_page: Page, tmp_path: Path
 ) -> None:
-    told = report((hostile(),), (summary(name=hostile().function),))
+    text = hostile().function
+    nasty = replace(
+        hostile(),
+        trigger="aws.apigateway.rest",
+        event={text: [text * 20], "headers": {text: text}},
+        control_event={text: text},
+        sink=Sink(file=text, line=1, call=text, function=text),
+        calls=(text,),
+        reproduce=(text,),
+        path=(Hop(function=text, trigger=text), Hop(function=text * 9, trigger=text, via=text)),
+    )
+    coverage = FileCoverage(
+        file=text, lines=2, reached=1, gaps=(Gap(first=1, last=1, guard=1, text=text * 9),)
+    )
+    comparison = Comparison(
+        against=text, fixed=((text, text, text),), accepted={nasty.id: text * 9}
+    )
+    functions = (summary(name=text, code="/", coverage=(coverage,), notes=(text,)),)
+    told = replace(
+        report((nasty,), functions),
+        name=text,
+        source=text,
+        comparison=comparison,
+        blind=(text,),
+        notes=(text,),
+        configuration={text: text},
+    )
     watched = opened(browser_page, told, tmp_path)
     page = watched.page
+    page.evaluate("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
     assert page.locator("img").count() == 0
+    assert page.locator("a[href^=javascript]").count() == 0
+    assert page.locator("script").count() == 1
     assert watched.complaints == []
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert watched.requests == [watched.file.as_uri()]
+    for width in (1200, 400):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), width
+    page.set_viewport_size({"width": 1280, "height": 720})
 
 
 def test_five_thousand_findings_stay_usable(browser_page: Page, tmp_path: Path) -> None:

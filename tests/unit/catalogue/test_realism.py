@@ -43,3 +43,13 @@ def test_powertools_complains_of_nothing_but_where_the_documentation_differs(id:
     places = {".".join(str(step) for step in error["loc"]) for error in caught.value.errors()}
     for place in places:
         assert any(place == at or place.startswith(f"{at}.") for at in told["at"]), place
+
+
+def test_every_model_of_an_event_judges_one_of_ours() -> None:
+    used = {
+        name.removeprefix("list[").removesuffix("]") for name in POWERTOOLS["accepted"].values()
+    }
+    used |= {told["model"] for told in POWERTOOLS["rejected"].values()}
+    registry = {name for name in vars(iot_registry_events) if name.startswith("IoTCore")}
+    events = set(models.__all__) | registry - {"IoTCoreRegistryEventsBase"}
+    assert events - set(POWERTOOLS["parts"]) == used
