@@ -114,7 +114,7 @@ def campaign(params: dict[str, Any]) -> int:
     with store, Teller(quiet=params["quiet"], live=not params["no_progress"]) as teller:
         if resumed is None:
             store.begin(identity, config, application.name, describe(application))
-        report = run_campaign(config, application, catalogue, store, identity, teller.listen)
+        report = run_campaign(config, application, catalogue, store, teller.listen)
         write_reports(report, catalogue.rules, out, FORMATS)
         teller.finish(report, out)
     today = date.today()

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote
@@ -28,7 +28,8 @@ _SAMPLE = "sample"
 class Seed:
     """A benign event of one trigger, its state, and its insertion points.
 
-    `variant` says what shape learning changed ("type=invoice"), for people.
+    `variant` says what shape learning changed ("type=invoice"), for people. `records` is how many
+    records its batch holds; points and state name the first of them.
     """
 
     function: Function
@@ -38,6 +39,7 @@ class Seed:
     state: Mapping[str, Mapping[str, Any]]
     points: tuple[InsertionPoint, ...]
     variant: str = ""
+    records: int = 1
 
     def read(self, address: Address) -> Any:
         """The decoded value at an address of the event or the state. Raises AddressError."""
@@ -59,6 +61,17 @@ class Seed:
             return replace(self, event=inject.write(self.event, address, value))
         item = inject.write(self.state[address.state], Address(address.steps), value)
         return replace(self, state={**self.state, address.state: item})
+
+    def written_all(self, values: Sequence[tuple[Address, Any]]) -> "Seed":
+        """A copy with other values at several addresses. Raises AddressError or CodecError."""
+        inside = [pair for pair in values if pair[0].state is None]
+        seed = self
+        if inside:
+            seed = replace(self, event=inject.write_all(self.event, inside))
+        for address, value in values:
+            if address.state is not None:
+                seed = seed.written(address, value)
+        return seed
 
 
 def make_seed(template: EventTemplate, trigger: Trigger, function: Function) -> Seed:
