@@ -57,6 +57,24 @@ def from_error(seed: Seed, error: FunctionError) -> Iterator[Seed]:
             yield grown
 
 
+def settled(before: FunctionError, after: FunctionError | None) -> bool:
+    """Whether an error's complaint is gone after the event was changed: a step towards its shape.
+
+    Complaints are what the messages tell, not their words: a value that is refused again, only
+    another one, is the same complaint. An error that tells nothing is never settled by another.
+    """
+    if after is None:
+        return True
+    old, new = _complaints(before), _complaints(after)
+    return bool(old) and not old & new
+
+
+def _complaints(error: FunctionError) -> frozenset[Hint]:
+    return frozenset(
+        replace(hint, value="any" if hint.value else "") for hint in known_hints().of(error)
+    )
+
+
 def open_places(seed: Seed) -> Iterator[Address]:
     """Every mapping of the event to which fields can be added, the most specific first."""
     seen: set[Address] = set()
@@ -152,12 +170,12 @@ def _added(seed: Seed, hint: Hint) -> Iterator[Seed]:
         grown = _with_path(seed, place, path)
         if grown is seed:
             continue
-        yield grown
         where = place
         for key in path:
             where = where.key(key)
-        if hint.wanted not in ("", "string") or hint.choices or hint.regex:
+        if hint.wanted != "string":
             yield from _exchanged(grown, [where], hint)
+        yield grown
 
 
 def _with_path(seed: Seed, place: Address, path: tuple[str, ...]) -> Seed:

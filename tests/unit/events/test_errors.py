@@ -9,7 +9,7 @@ from harness.catalogue.paths import data_folder
 from harness.catalogue.templates import load_templates
 from harness.errors import UsageError
 from harness.events.seed import Seed, make_seed
-from harness.events.shapes.errors import from_error
+from harness.events.shapes.errors import from_error, settled
 from harness.events.shapes.guess import with_paths
 from harness.events.shapes.hints import known_hints, load_hints
 from harness.model import Function, FunctionError, Trigger
@@ -109,6 +109,24 @@ def test_a_field_inside_a_message_is_found_through_its_encoding() -> None:
     start = seed("/Records/0/body!json", "/Records/0/body!json/qty", id="aws.sqs.message")
     found = offered(start, "data/qty must be integer")
     assert json.loads(found[0]["Records"][0]["body"])["qty"] == 1
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "gone"),
+    [
+        ("'a' is required", "'b' is required", True),
+        ("'a' is required", "a must be an integer", True),
+        ("'a' is required", "'a' is required", False),
+        ("invalid literal for int() with base 10: 'x'",
+         "invalid literal for int() with base 10: '{}'", False),
+        ("boom", "bang", False),
+        ("'a' is required", None, True),
+    ],
+)  # fmt: skip
+def test_a_complaint_is_settled_when_it_is_no_longer_made(before, after, gone) -> None:
+    then = FunctionError(type="Error", message=before)
+    now = None if after is None else FunctionError(type="Error", message=after)
+    assert settled(then, now) is gone
 
 
 def test_candidates_are_few() -> None:
