@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from harness.discovery.assembling import application
+from harness.discovery.assembling import application, renamed
 from harness.discovery.loading import line_of, load_document, standing_at
 from harness.discovery.serverless_events import Service, logical, translated
 from harness.discovery.serverless_variables import Variables
@@ -56,7 +56,7 @@ class Serverless:
         service = _Translation(document, path, parameters)
         stack = Stack(service.template, path, {}, service.origins, lenient=True)
         made = application(stack, templates, workdir, service.notes)
-        return _renamed(replace(made, name=service.name), service.keys)
+        return renamed(replace(made, name=service.name), service.keys)
 
 
 class _Translation:
@@ -239,15 +239,3 @@ def _role_arn(role: Any) -> Any:
     if isinstance(role, str) and re.fullmatch(r"[A-Za-z0-9]+", role):
         return {"Fn::GetAtt": [role, "Arn"]}
     return role
-
-
-def _renamed(made: Application, keys: Mapping[str, str]) -> Application:
-    """An application whose functions have the names that the service gives them."""
-    return replace(
-        made,
-        functions=tuple(replace(f, name=keys.get(f.name, f.name)) for f in made.functions),
-        edges=tuple(
-            replace(e, origin=keys.get(e.origin, e.origin), to=keys.get(e.to, e.to))
-            for e in made.edges
-        ),
-    )

@@ -193,6 +193,12 @@ def test_a_seed_of_a_queue_grows_inside_its_message_and_nowhere_else() -> None:
     assert with_paths(start, ()) is start
 
 
+def test_a_body_that_a_middleware_decodes_grows_inside_its_text() -> None:
+    grown = with_paths(seed("aws.apigateway.rest"), ("/body", "/body/order", "/body/order/id"))
+    assert json.loads(grown.event["body"])["order"] == {"id": "sample-id"}
+    assert "/body!json/order/id" in {str(point) for point in grown.points}
+
+
 def test_a_direct_event_is_made_of_nothing_but_paths() -> None:
     grown = with_paths(
         seed("aws.lambda.direct-invoke"),
