@@ -8,7 +8,7 @@ from typing import Any
 
 from harness.discovery.apis import api_facts
 from harness.discovery.feeders import feeder
-from harness.discovery.shapes import mapping
+from harness.discovery.shapes import mapping, mappings
 from harness.discovery.stack import Stack
 from harness.discovery.words import (
     Declared,
@@ -148,7 +148,18 @@ def _topics(stack: Stack, kind: str, _: str, properties: Properties) -> Declared
         given["topic"] = str(topics[0])
     value = next((given[fact] for fact in ("stream_arn", "broker_arn") if fact in given), None)
     value = value or given.get("cluster_arn") or given.get("log_group")
-    return Declared(words={"sam": kind}, facts=given, source=source_name(stack, value))
+    words = {"sam": kind} | _engine(stack, kind, properties)
+    return Declared(words=words, facts=given, source=source_name(stack, value))
+
+
+def _engine(stack: Stack, kind: str, properties: Properties) -> dict[str, str]:
+    """Of brokers only RabbitMQ has virtual hosts; a broker of the stack says its engine itself."""
+    broker = stack.by_value(properties.get("Broker")) if kind == "MQ" else None
+    said = str(broker.properties.get("EngineType")) if broker is not None else ""
+    access = mappings(properties.get("SourceAccessConfigurations"))
+    if said.upper() == "RABBITMQ" or any(a.get("Type") == "VIRTUAL_HOST" for a in access):
+        return {"engine": "rabbitmq"}
+    return {}
 
 
 _GIVEN = {

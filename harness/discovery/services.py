@@ -10,6 +10,7 @@ from harness.discovery.feeders import (
     recipient_facts,
     subscriptions,
 )
+from harness.discovery.hooks import hook_triggers
 from harness.discovery.shapes import mapping, mappings
 from harness.discovery.stack import Resource, Stack
 from harness.discovery.targets import target_function
@@ -39,6 +40,8 @@ _SOURCES = {
     "mq": "MQ",
     "rds": "DocumentDB",
 }
+# What a pipe from a stream hands on differs from what one from a queue does.
+_STREAMS = ("kinesis", "dynamodb")
 
 
 def service_triggers(stack: Stack) -> Found:
@@ -51,6 +54,7 @@ def service_triggers(stack: Stack) -> Found:
     yield from _mails(stack)
     yield from _state_machines(stack)
     yield from _named_in(stack)
+    yield from hook_triggers(stack)
 
 
 def _event_sources(stack: Stack) -> Found:
@@ -179,7 +183,9 @@ def _named_in(stack: Stack) -> Found:
         for key in ("Target", "Enrichment"):
             function = target_function(stack, pipe.properties.get(key))
             if function is not None:
-                yield _found(function, {"sam": "Pipe"}, {}, pipe.name)
+                service = (str(pipe.properties.get("Source", "")).split(":") * 3)[2]
+                words = {"sam": "Pipe"} | ({"from": service} if service in _STREAMS else {})
+                yield _found(function, words, {}, pipe.name)
     for data in stack.of_kind("AWS::AppSync::DataSource"):
         config = mapping(data.properties.get("LambdaConfig"))
         function = target_function(stack, config.get("LambdaFunctionArn"))
