@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from harness.discovery.apis import api_facts
-from harness.discovery.feeders import feeder
+from harness.discovery.feeders import feeder, mailed, queue_words
 from harness.discovery.shapes import mapping, mappings
 from harness.discovery.stack import Stack
 from harness.discovery.words import (
@@ -71,7 +71,7 @@ def _s3(stack: Stack, kind: str, _: str, properties: Properties) -> Declared:
     bucket = str(properties.get("Bucket", ""))
     facts = bucket_facts(bucket, properties.get("Events"), properties.get("Filter"))
     return Declared(
-        words={"sam": kind, "event": facts["event"].split(":")[0]},
+        words={"sam": kind, "event": facts["event"].split(":")[0]} | mailed(stack, bucket),
         facts=facts,
         source=source_name(stack, bucket),
     )
@@ -97,7 +97,7 @@ def _sqs(stack: Stack, kind: str, _: str, properties: Properties) -> Declared:
     queue = str(properties.get("Queue", ""))
     via, facts = feeder(stack, queue)
     return Declared(
-        words={"sam": kind} | via,
+        words={"sam": kind} | (via or queue_words(queue)),
         facts=facts | queue_facts(queue),
         source=source_name(stack, queue),
     )

@@ -5,7 +5,9 @@ from typing import Any
 
 from harness.discovery.feeders import (
     feeder,
+    mailed,
     notifications,
+    queue_words,
     receipt_actions,
     recipient_facts,
     subscriptions,
@@ -69,7 +71,7 @@ def _event_sources(stack: Stack) -> Found:
         facts: dict[str, str] = {}
         if service == "sqs":
             via, fed = feeder(stack, source)
-            words |= via
+            words |= via or queue_words(source)
             facts = fed | queue_facts(source)
         elif service == "kinesis":
             facts = kinesis_facts(source)
@@ -92,6 +94,7 @@ def _notified(stack: Stack) -> Found:
         if function is not None:
             facts = bucket_facts(bucket.physical, entry.get("Event"), entry.get("Filter"))
             words = {"sam": "S3", "event": facts["event"].split(":")[0]}
+            words |= mailed(stack, bucket.physical)
             yield _found(function, words, facts, bucket.name)
 
 

@@ -170,3 +170,76 @@ def test_a_route_of_a_websocket_api(tmp_path: Path, route: str, template: str) -
         },
     }
     assert [id for id, _ in found(tmp_path, {}, **resources)] == [template]
+
+
+QUEUE = {"Type": "AWS::SQS::Queue", "Properties": {}}
+TOPIC = {"Type": "AWS::SNS::Topic", "Properties": {}}
+QUEUE_ARN = {"Fn::GetAtt": ["Queue", "Arn"]}
+POLLS = {"E": {"Type": "SQS", "Properties": {"Queue": QUEUE_ARN}}}
+HEARS = {"E": {"Type": "SNS", "Properties": {"Topic": {"Ref": "Topic"}}}}
+
+
+def receipt(action: dict[str, Any]) -> dict[str, Any]:
+    rule = {"Recipients": ["inbox@example.org"], "Actions": [action]}
+    return {"Type": "AWS::SES::ReceiptRule", "Properties": {"RuleSetName": "r", "Rule": rule}}
+
+
+def test_a_queue_behind_a_topic_behind_a_bucket(tmp_path: Path) -> None:
+    told = {"TopicConfigurations": [{"Topic": {"Ref": "Topic"}, "Event": "s3:ObjectCreated:*"}]}
+    resources = {
+        "Queue": QUEUE,
+        "Topic": {
+            "Type": "AWS::SNS::Topic",
+            "Properties": {"Subscription": [{"Protocol": "sqs", "Endpoint": QUEUE_ARN}]},
+        },
+        "Uploads": {
+            "Type": "AWS::S3::Bucket",
+            "Properties": {"BucketName": "up", "NotificationConfiguration": told},
+        },
+    }
+    assert found(tmp_path, POLLS, **resources) == [("aws.sqs.s3-in-sns", "Queue")]
+
+
+def test_a_fifo_queue(tmp_path: Path) -> None:
+    queue = {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": "q.fifo", "FifoQueue": True}}
+    assert found(tmp_path, POLLS, Queue=queue) == [("aws.sqs.fifo-message", "Queue")]
+
+
+def test_a_queue_of_dead_letters(tmp_path: Path) -> None:
+    other = {
+        "Type": "AWS::Serverless::Function",
+        "Properties": {
+            "Runtime": "python3.12",
+            "Handler": "app.handler",
+            "CodeUri": "src",
+            "DeadLetterQueue": {"Type": "SQS", "TargetArn": QUEUE_ARN},
+        },
+    }
+    got = found(tmp_path, POLLS, Queue=QUEUE, Other=other)
+    assert got == [("aws.sqs.dead-letter", "Queue")]
+
+
+def test_a_topic_that_hears_an_alarm(tmp_path: Path) -> None:
+    alarm = {
+        "Type": "AWS::CloudWatch::Alarm",
+        "Properties": {"AlarmActions": [{"Ref": "Topic"}]},
+    }
+    got = found(tmp_path, HEARS, Topic=TOPIC, Alarm=alarm)
+    assert got == [("aws.sns.cloudwatch-alarm", "Topic")]
+
+
+def test_a_topic_that_hears_of_stored_mail(tmp_path: Path) -> None:
+    action = {"S3Action": {"BucketName": "mails", "TopicArn": {"Ref": "Topic"}}}
+    got = found(tmp_path, HEARS, Topic=TOPIC, Inbox=receipt(action))
+    assert got == [("aws.ses.receipt-s3-in-sns", "Topic")]
+
+
+def test_a_bucket_into_which_mail_is_stored(tmp_path: Path) -> None:
+    event = {"Bucket": {"Ref": "Mails"}, "Events": "s3:ObjectCreated:*"}
+    got = found(
+        tmp_path,
+        {"E": {"Type": "S3", "Properties": event}},
+        Mails={"Type": "AWS::S3::Bucket", "Properties": {"BucketName": "mails"}},
+        Inbox=receipt({"S3Action": {"BucketName": {"Ref": "Mails"}}}),
+    )
+    assert got == [("aws.ses.receipt-in-s3", "Mails")]
