@@ -40,6 +40,16 @@ class Percent:
         return isinstance(value, str) and _PERCENT.search(value) is not None
 
 
+class PercentAll(Percent):
+    """A URL's component with letters and dots encoded too, which a filter may not expect."""
+
+    def encode(self, value: Any, original: Any) -> str:
+        return "".join(f"%{byte:02X}" for byte in as_bytes(value))
+
+    def detect(self, value: Any) -> bool:
+        return False  # what is decoded by it is plain percent encoding
+
+
 class Form:
     """`a=1&b=2` and the mapping it stands for; a repeated name holds a list."""
 

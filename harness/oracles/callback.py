@@ -8,7 +8,14 @@ from harness.model import Case, Confidence, Verdict, Witness
 class CallbackOracle:
     """A request with the trial's token reached the listener while (or after) the function ran."""
 
-    rules = ("ssrf", "os-command-injection", "code-injection", "ssti", "unsafe-deserialization")
+    rules = (
+        "ssrf",
+        "os-command-injection",
+        "code-injection",
+        "ssti",
+        "unsafe-deserialization",
+        "xxe",
+    )
 
     def judge(self, case: Case) -> Iterator[Verdict]:
         trial = case.trial

@@ -7,8 +7,8 @@ product is looked for wherever the function's doings show.
 import re
 from collections.abc import Iterator
 
-from harness.model import Case, Confidence, Verdict, Witness, fill
-from harness.oracles.base import find
+from harness.model import Case, Confidence, Observation, Verdict, Witness, fill
+from harness.oracles.base import excerpt, places
 
 
 class ComputedOracle:
@@ -20,6 +20,8 @@ class ComputedOracle:
         "sql-injection",
         "ssti",
         "unsafe-deserialization",
+        "format-string",
+        "prompt-injection",
     )
 
     def judge(self, case: Case) -> Iterator[Verdict]:
@@ -28,10 +30,8 @@ class ComputedOracle:
         if template is None:
             return
         expected = fill(template, {**trial.facts, "product": str(trial.canary.product)})
-        found = find(case.observation, expected)
-        if found is None or _part_of_a_number(expected, found[1]):
-            return
-        if find(case.control, expected) is not None:
+        found = _shown(case.observation, expected)
+        if found is None or _shown(case.control, expected) is not None:
             return
         place, seen = found
         yield Verdict(
@@ -42,8 +42,17 @@ class ComputedOracle:
         )
 
 
-def _part_of_a_number(expected: str, seen: str) -> bool:
-    """Whether a bare number was only found inside a longer one (a timestamp, an id)."""
-    if not expected.isdigit():
-        return False
-    return re.search(rf"(?<![0-9.]){expected}(?![0-9])", seen) is None
+def _shown(observation: Observation, expected: str) -> tuple[str, str] | None:
+    """The first place where a text shows, and an excerpt.
+
+    A bare number inside of a longer one (a timestamp, an id) is another number.
+    """
+    number = re.compile(rf"(?<![0-9.]){expected}(?![0-9])") if expected.isdigit() else None
+    for place, text in places(observation):
+        at = text.find(expected)
+        if at >= 0 and number is not None:
+            match = number.search(text, max(0, at - 1))
+            at = match.start() if match is not None else -1
+        if at >= 0:
+            return place, excerpt(text, at, len(expected))
+    return None

@@ -23,16 +23,24 @@ class DeserializationOracle:
         token = trial.canary.token
         for call in case.observation.outcome.sinks:
             if call.category == "deserialization":
-                if token in str(call.arguments.get("module", "")) or _our_call(case, call):
+                if _names(call, token) or _our_call(case, call):
                     seen = f"{call.arguments.get('module')}.{call.arguments.get('name')}"
                     yield sink_verdict("unsafe-deserialization", trial, call, seen)
                     return
-            elif call.category == "import" and token in str(call.arguments.get("module", "")):
+            elif call.category == "import" and _names(call, token):
                 loader = any(name in LOADERS for name in call.through)
                 if loader or trial.payload.rule == "unsafe-deserialization":
                     seen = f"import of {call.arguments.get('module')}"
                     yield sink_verdict("unsafe-deserialization", trial, call, seen)
                     return
+
+
+def _names(call: SinkCall, token: str) -> bool:
+    """Whether the payload chose the module from its root on.
+
+    `plugins.<token>` was looked for in a package that the application chose.
+    """
+    return str(call.arguments.get("module", "")).partition(".")[0] == token
 
 
 def _our_call(case: Case, call: SinkCall) -> bool:

@@ -1,4 +1,4 @@
-"""Timeouts (CWE-400) and crashes (CWE-248, 755): the invocation did not end by an answer."""
+"""Timeouts (CWE-400), crashes (CWE-248, 755) and spent memory (CWE-400, 770): no answer came."""
 
 from collections.abc import Iterator
 
@@ -16,6 +16,8 @@ class TimeoutOracle:
     def judge(self, case: Case) -> Iterator[Verdict]:
         if case.observation.outcome.status is not Status.TIMEOUT or not case.alone:
             return
+        if case.trial.payload.rule == "redos":
+            return  # a timeout of a pattern has a rule of its own
         limit = case.invocation.function.timeout * 1000
         control = case.control.outcome
         if control.status is Status.TIMEOUT or control.duration > limit * _SLOW:
@@ -33,21 +35,26 @@ class TimeoutOracle:
 
 
 class CrashOracle:
-    """The runtime process ended, or was killed for its memory; under the control it lived."""
+    """The runtime process ended; under the control it lived.
 
-    rules = ("runtime-crash",)
+    Out of memory when it was killed for its memory, or asked for more than it may have: Lambda
+    kills it then, here malloc refuses.
+    """
+
+    rules = ("runtime-crash", "out-of-memory")
 
     def judge(self, case: Case) -> Iterator[Verdict]:
         outcome = case.observation.outcome
-        # More memory was asked for than the runtime may have: Lambda kills it, here malloc refuses.
         refused = outcome.error is not None and outcome.error.type == "MemoryError"
-        ended = outcome.status in (Status.CRASH, Status.OUT_OF_MEMORY)
-        if not (ended or (outcome.status is Status.ERROR and refused)) or not case.alone:
+        starved = outcome.status is Status.OUT_OF_MEMORY or (
+            outcome.status is Status.ERROR and refused
+        )
+        if not (starved or outcome.status is Status.CRASH) or not case.alone:
             return
         if case.control.outcome.status in (Status.CRASH, Status.OUT_OF_MEMORY, Status.INIT_ERROR):
             return
         yield Verdict(
-            rule="runtime-crash",
+            rule="out-of-memory" if starved else "runtime-crash",
             trial=case.trial,
             witness=Witness(
                 kind="crash",

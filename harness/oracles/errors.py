@@ -36,11 +36,14 @@ class VerboseErrorOracle:
     rules = ("verbose-error",)
 
     def __init__(self, context: OracleContext) -> None:
-        self._task_root = context.task_root
+        root = context.task_root.rstrip("/")
+        own = Signature("path of the code", True, re.compile(re.escape(root) + r"/[\w./-]+"))
+        self._signatures = (own, *signatures()) if root else signatures()
 
     def judge(self, case: Case) -> Iterator[Verdict]:
         if (
-            not case.invocation.template.response.visible
+            not case.alone
+            or not case.invocation.template.response.visible
             or case.observation.outcome.status is not Status.OK
             or case.control.outcome.status is not Status.OK
             or case.observation.outcome.raw == case.control.outcome.raw
@@ -49,7 +52,7 @@ class VerboseErrorOracle:
         answer = answer_text(case.observation)
         quiet = answer_text(case.control)
         sent = str(case.trial.text)
-        for signature in signatures():
+        for signature in self._signatures:
             match = signature.pattern.search(answer)
             if match is None or signature.pattern.search(quiet) or match.group(0) in sent:
                 continue

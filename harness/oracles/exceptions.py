@@ -13,7 +13,7 @@ _RAISES = re.compile(r"(?:^|:\s*)raise\b")
 # Not the value's doing: the runtime's own complaints, and what depends on the cloud's weather.
 _NOT_OURS = ("Runtime.", "Function.", "Sandbox.")
 # Sizes and depths that are sent to see whether the process survives; an exception is the good end.
-_EXTREME = frozenset({"timeout", "runtime-crash"})
+_EXTREME = frozenset({"timeout", "runtime-crash", "redos", "out-of-memory", "denial-of-wallet"})
 
 
 class ExceptionOracle:

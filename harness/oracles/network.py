@@ -19,7 +19,8 @@ class NetworkOracle:
     rules = ("ssrf",)
 
     def __init__(self, context: OracleContext) -> None:
-        self._host, _, self._port = context.listener.partition(":")
+        host, _, self._port = context.listener.partition(":")
+        self._hosts = frozenset({host, "localhost", "127.1", "2130706433"})
 
     def judge(self, case: Case) -> Iterator[Verdict]:
         trial = case.trial
@@ -30,12 +31,17 @@ class NetworkOracle:
             if call.category != "socket":
                 continue
             host, port = _target(call.arguments)
-            ours = (trial.canary.token in host and host.endswith(_UNRESOLVED)) or (
-                bool(self._port) and port == self._port and (host, port) not in controlled
-            )
-            if ours:
+            named = trial.canary.token in host and host.endswith(_UNRESOLVED)
+            if named or (self._is_listener(host, port, case) and (host, port) not in controlled):
                 yield sink_verdict("ssrf", trial, call, f"{call.operation} {host}:{port}")
                 return
+
+    def _is_listener(self, host: str, port: str, case: Case) -> bool:
+        """A connection to the listener says nothing of a trial: only one that was alone made it.
+
+        Of several the callback's own path tells (see callback.py).
+        """
+        return bool(self._port) and port == self._port and host in self._hosts and case.alone
 
 
 def _target(arguments: object) -> tuple[str, str]:

@@ -1,11 +1,15 @@
 """Exposed secrets (CWE-200, 532): a decoy shows where it does not belong."""
 
+import base64
 import json
 from collections.abc import Iterator
+from urllib.parse import quote
 
 from harness.model import AwsCall, Case, Confidence, Observation, Verdict, Witness
 from harness.oracles.base import OracleContext, answer_text, call_text, error_text
 
+# Shorter secrets have encodings that turn up by chance.
+_WORTH_ENCODING = 8
 # Operations that send a message on: a secret in one leaves the function.
 _MESSAGES = frozenset(
     {
@@ -27,8 +31,9 @@ _MESSAGES = frozenset(
 class SecretOracle:
     """A planted secret's value in an answer, an error, a log, a message or a callback's body.
 
-    Handing a secret to where it belongs (a header of a request, a parameter store) is no exposure.
-    The witness names the decoy and masks its value.
+    Plain, or in an encoding that hides nothing (base64, hexadecimal, percent). Handing a secret to
+    where it belongs (a header of a request, a parameter store) is no exposure. The witness names
+    the decoy and masks its value. Nothing ties a secret to one trial of several.
     """
 
     rules = ("secret-exposure",)
@@ -38,15 +43,15 @@ class SecretOracle:
             form: name
             for value, name in context.secrets.items()
             if len(value) >= 6
-            for form in (value, json.dumps(value)[1:-1])
+            for form in _forms(value)
         }
 
     def judge(self, case: Case) -> Iterator[Verdict]:
-        told: set[str] = set()
         for place, text in self._places(case.observation):
             for value, name in self._decoys.items():
-                if name not in told and value in text and value not in str(case.trial.value):
-                    told.add(name)
+                if value in text and value not in str(case.trial.value):
+                    if not case.alone and not self._always(case, value):
+                        return
                     yield Verdict(
                         rule="secret-exposure",
                         trial=case.trial,
@@ -54,6 +59,10 @@ class SecretOracle:
                         confidence=Confidence.CONFIRMED,
                     )
                     return
+
+    def _always(self, case: Case, value: str) -> bool:
+        """Whether the control shows it too: then every event does, and each trial may say so."""
+        return any(value in text for _, text in self._places(case.control))
 
     @staticmethod
     def _places(observation: Observation) -> Iterator[tuple[str, str]]:
@@ -65,6 +74,19 @@ class SecretOracle:
                 yield f"aws:{call.service}.{call.operation}", call_text(call)
         for callback in observation.callbacks:
             yield "callback", callback.path + callback.body
+
+
+def _forms(value: str) -> Iterator[str]:
+    data = value.encode()
+    yield value
+    yield json.dumps(value)[1:-1]
+    if len(value) >= _WORTH_ENCODING:
+        yield data.hex()
+        yield quote(value, safe="")
+        # In a longer text the secret may begin at any of base64's three positions; the first and
+        # the last letters then depend on what is around it.
+        for shift in range(3):
+            yield base64.b64encode(b"\0" * shift + data).decode()[shift + 1 : -4]
 
 
 def _is_message(call: AwsCall) -> bool:

@@ -1,39 +1,41 @@
 """SQL injection (CWE-89): the payload is more than one literal of a statement."""
 
-import re
 from collections.abc import Iterator
 
 from harness.model import AwsCall, Case, SinkCall, Verdict
 from harness.oracles.base import sink_verdict
+from harness.oracles.tokens import breaks_out
 
-# Tokens as SQLite, PostgreSQL and MySQL agree on them; an unclosed quote runs to the end.
-_TOKEN = re.compile(
-    r"""
-      (?P<space>\s+|--[^\n]*|/\*.*?(?:\*/|\Z)|\#[^\n]*)
-    | (?P<text>'(?:[^']|'')*(?:'|\Z))
-    | (?P<quoted>"(?:[^"]|"")*(?:"|\Z)|`(?:[^`]|``)*(?:`|\Z)|\[[^\]]*(?:\]|\Z))
-    | (?P<number>\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)
-    | (?P<word>[A-Za-z_][\w$]*)
-    | (?P<other>.)
-    """,
-    re.VERBOSE | re.DOTALL,
-)
-
-# AWS calls which carry a statement: (service, parameter).
+# AWS calls which carry a statement: (service, parameter, dialects it may be in).
 _STATEMENTS = {
-    "rds-data": "sql",
-    "rdsdata": "sql",
-    "redshift-data": "Sql",
-    "athena": "QueryString",
-    "timestream-query": "QueryString",
+    "rds-data": ("sql", ("postgresql", "mysql")),
+    "rdsdata": ("sql", ("postgresql", "mysql")),
+    "redshift-data": ("Sql", ("postgresql",)),
+    "athena": ("QueryString", ("postgresql",)),
+    "timestream-query": ("QueryString", ("postgresql",)),
 }
+# A part of a driver's module name -> its dialect.
+_DIALECTS = {
+    "sqlite": "sqlite",
+    "sql.js": "sqlite",
+    "psycopg": "postgresql",
+    "pg": "postgresql",
+    "postgres": "postgresql",
+    "redshift": "postgresql",
+    "mysql": "mysql",
+    "maria": "mysql",
+    "mssql": "mssql",
+    "tedious": "mssql",
+}
+_ANY = ("sqlite", "postgresql", "mysql")
 
 
 class SqlOracle:
-    """Statements as drivers (or AWS calls) got them, tokenised.
+    """Statements as drivers (or AWS calls) got them, tokenised by the driver's own dialect.
 
     A bound parameter is not in the statement at all. A rightly escaped value stays one literal.
-    What an attacker wrote became structure when it reaches over the edge of a literal.
+    What an attacker wrote became structure when it reaches over the edge of a literal. Where the
+    dialect is not known it must do so in every one that it may be.
     """
 
     rules = ("sql-injection",)
@@ -42,63 +44,48 @@ class SqlOracle:
         trial = case.trial
         if trial.payload.rule != "sql-injection" or not isinstance(trial.text, str):
             return
-        for call in _statements(case):
+        marks = (trial.canary.token, str(trial.canary.a), str(trial.canary.b))
+        for call, dialects in _statements(case):
             statement = str(call.arguments.get("statement", ""))
-            if breaks_out(statement, trial.text, _marks(trial.canary.token, trial.canary.a)):
+            if _marked(statement, marks) and all(
+                breaks_out(statement, dialect, trial.text, marks) for dialect in dialects
+            ):
                 yield sink_verdict("sql-injection", trial, call, statement)
                 return
 
 
-def _marks(token: str, a: int) -> tuple[str, ...]:
-    return (token, str(a))
+def _marked(statement: str, marks: tuple[str, ...]) -> bool:
+    """Whether a statement holds anything of this trial: most do not, and tokenising costs."""
+    lowered = statement.lower()
+    return any(mark in lowered for mark in marks)
 
 
-def _statements(case: Case) -> Iterator[SinkCall]:
+def dialects_of(driver: str) -> tuple[str, ...]:
+    """The dialects that a driver's module may speak."""
+    known = next((d for part, d in _DIALECTS.items() if part in driver.lower()), None)
+    return (known,) if known else _ANY
+
+
+def _statements(case: Case) -> Iterator[tuple[SinkCall, tuple[str, ...]]]:
     for sink in case.observation.outcome.sinks:
         if sink.category == "sql":
-            yield sink
+            driver = str(sink.arguments.get("driver") or sink.operation.partition(".")[0])
+            yield sink, dialects_of(driver)
     for call in case.observation.calls:
-        statement = _carried(call)
-        if statement:
-            yield SinkCall(
-                category="sql",
-                operation=f"{call.service}.{call.operation}",
-                arguments={"statement": statement},
+        carried = _carried(call)
+        if carried is not None:
+            statement, dialects = carried
+            yield (
+                SinkCall(
+                    category="sql",
+                    operation=f"{call.service}.{call.operation}",
+                    arguments={"statement": statement},
+                ),
+                dialects,
             )
 
 
-def _carried(call: AwsCall) -> str:
-    name = _STATEMENTS.get(call.service)
+def _carried(call: AwsCall) -> tuple[str, tuple[str, ...]] | None:
+    name, dialects = _STATEMENTS.get(call.service, ("", ()))
     value = call.parameters.get(name) if name else None
-    return value if isinstance(value, str) else ""
-
-
-def breaks_out(statement: str, payload: str, marks: tuple[str, ...]) -> bool:
-    """Whether a payload is in a statement as more than the inside of one literal.
-
-    The payload is looked for verbatim: an escaped one is another text, and is looked at by its
-    marks, which must then all stand inside literals.
-    """
-    at = statement.find(payload)
-    if at >= 0:
-        return not _inside_one_literal(statement, at, at + len(payload))
-    # Changed on the way (case, spaces): a mark as a token of its own is structure too. Whole
-    # words only: an identifier that merely contains the canary was built by the application.
-    for token in _TOKEN.finditer(statement):
-        if token.lastgroup in ("number", "word") and token.group(0) in marks:
-            return True
-    return False
-
-
-def _inside_one_literal(statement: str, start: int, end: int) -> bool:
-    for token in _TOKEN.finditer(statement):
-        if token.start() <= start and end <= token.end():
-            kind = token.lastgroup
-            if kind == "text" or kind == "quoted":
-                # An unclosed literal at the end: the payload's own quote opened or ate something.
-                quote = "]" if token.group(0)[0] == "[" else token.group(0)[0]
-                return len(token.group(0)) > 1 and token.group(0).endswith(quote)
-            return kind in ("number", "word")
-        if token.start() > start:
-            return False
-    return False
+    return (value, dialects) if isinstance(value, str) else None

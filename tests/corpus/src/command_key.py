@@ -6,7 +6,7 @@ def vulnerable(event, context):
     for record in event["Records"]:
         key = unquote_plus(record["s3"]["object"]["key"])
         kind = subprocess.run(f"echo checked {key}", shell=True, capture_output=True, text=True)
-        print(kind.stdout)
+        print(repr(kind.stdout))
     return "done"
 
 
@@ -16,5 +16,5 @@ def safe(event, context):
         if "\0" in key:
             continue
         kind = subprocess.run(["echo", "checked", key], capture_output=True, text=True)
-        print(kind.stdout)
+        print(repr(kind.stdout))
     return "done"

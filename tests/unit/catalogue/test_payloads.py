@@ -56,7 +56,8 @@ def test_the_expected_text_is_never_sent_and_the_control_is_harmless(payload: Pa
     expected = payload.witness.computed
     if expected is not None:
         expected = fill(expected, {**FACTS, "product": str(CANARY.product)})
-        assert str(CANARY.product) in expected
+        # A format halves a doubled sign: that is computed too, and nobody's but the trial's.
+        assert str(CANARY.product) in expected or CANARY.token in expected
         assert expected not in sent
         assert expected not in control
     assert FACTS["oob_host"] not in control

@@ -1,10 +1,12 @@
 """Makers of cases for oracle tests."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from harness.model import (
     Address,
+    BatchShape,
     Canary,
     Case,
     EventTemplate,
@@ -48,15 +50,19 @@ def outcome(
     status: Status = Status.OK,
     error: FunctionError | None = None,
     duration: float = 1.0,
+    response: Any = None,
+    cpu: float = 0.0,
 ) -> Outcome:
+    """An outcome; a response is also its raw text."""
     return Outcome(
         status=status,
-        raw=raw,
+        raw=raw if response is None else json.dumps(response),
         logs=logs,
         sinks=tuple(sinks),
         error=error,
         duration=duration,
-        response=None,
+        response=response,
+        cpu=cpu,
     )
 
 
@@ -71,6 +77,12 @@ def case(
     alone: bool = True,
     calls: Sequence[Any] = (),
     callbacks: Sequence[Any] = (),
+    kind: str = "any",
+    value: Any = None,
+    address: str = "/value",
+    facts: Mapping[str, str] | None = None,
+    event: Any = None,
+    control_canary: Canary | None = None,
 ) -> Case:
     """A trial of `text` at /value which showed `seen`."""
     payload = Payload(
@@ -81,15 +93,15 @@ def case(
         control="x",
         witness=witness or ExpectedWitness(),
     )
-    point = InsertionPoint(address=Address.parse("/value"))
-    facts = {"canary": CANARY.token, "a": str(CANARY.a), "b": str(CANARY.b)}
+    point = InsertionPoint(address=Address.parse(address))
+    filled = {"canary": CANARY.token, "a": str(CANARY.a), "b": str(CANARY.b)}
     trial = Trial(
         point=point,
         payload=payload,
         canary=CANARY,
-        value=text,
+        value=text if value is None else value,
         text=text,
-        facts=facts,
+        facts=filled,
         base="x",
     )
     template = EventTemplate(
@@ -100,13 +112,14 @@ def case(
         source="",
         event={"value": ""},
         points=(point,),
-        response=ResponseContract(kind="any", visible=visible),
+        batch=BatchShape(records=Address.parse("/Records"), maximum=10),
+        response=ResponseContract(kind=kind, visible=visible),
     )
     invocation = Invocation(
         function=Function(name="F", runtime="python3.11", handler="app.handler", code=None),
-        trigger=Trigger(template="test.event"),
+        trigger=Trigger(template="test.event", facts=facts or {}),
         template=template,
-        event={"value": text},
+        event={"value": text} if event is None else event,
         trials=(trial,),
     )
     return Case(
@@ -115,4 +128,5 @@ def case(
         observation=Observation(outcome=seen, calls=tuple(calls), callbacks=tuple(callbacks)),
         control=Observation(outcome=control or outcome()),
         alone=alone,
+        control_canary=control_canary,
     )

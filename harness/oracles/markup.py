@@ -1,0 +1,85 @@
+"""Cross-site scripting (CWE-79): the payload is markup or script in a page, not text of it.
+
+The page is parsed as a browser would parse it, so an escaped payload is text and silent.
+"""
+
+import re
+from collections.abc import Iterator
+from html.parser import HTMLParser
+
+from harness.model import Case, Confidence, Verdict, Witness
+from harness.oracles.base import excerpt
+from harness.oracles.http import http_answer
+
+# What browsers render as a page with scripts (WHATWG MIME Sniffing, "scriptable MIME type").
+_SCRIPTABLE = frozenset({"text/html", "application/xhtml+xml", "image/svg+xml"})
+_LINKS = frozenset({"href", "src", "action", "formaction", "xlink:href", "data"})
+_SCRIPT_TEXT = re.compile(
+    r"""//[^\n]*|/\*.*?\*/|'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\.|[^`\\])*`""", re.DOTALL
+)
+
+
+class MarkupOracle:
+    """A tag, an attribute, a script link or script code of a page carries the trial's token."""
+
+    rules = ("xss",)
+
+    def judge(self, case: Case) -> Iterator[Verdict]:
+        trial = case.trial
+        token = trial.canary.token
+        if trial.payload.rule != "xss" or token not in case.observation.outcome.raw:
+            return
+        answer = http_answer(case, case.observation)
+        if answer is None or answer.media_type not in _SCRIPTABLE:
+            return
+        found = _Page(token).read(answer.body)
+        if found:
+            yield Verdict(
+                rule="xss",
+                trial=trial,
+                witness=Witness(
+                    kind="markup",
+                    seen=f"{found}: {excerpt(answer.body, answer.body.find(token), len(token))}",
+                    where="response",
+                ),
+                confidence=Confidence.CONFIRMED,
+            )
+
+
+class _Page(HTMLParser):
+    """Looks for a token where it is structure."""
+
+    def __init__(self, token: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self._token = token
+        self._script = False
+        self.found = ""
+
+    def read(self, page: str) -> str:
+        self.feed(page)
+        self.close()
+        return self.found
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._script = tag == "script"
+        if tag == self._token:
+            self.found = self.found or "a tag of the payload's own"
+        for name, value in attrs:
+            if name == self._token:
+                self.found = self.found or "an attribute of the payload's own"
+            link = re.sub(r"[\x00-\x20]", "", value or "").lower()
+            if name in _LINKS and link.startswith(f"javascript:{self._token}"):
+                self.found = self.found or f"a script as {name}"
+            if name.startswith("on") and value and _outside_of_strings(value, self._token):
+                self.found = self.found or f"code of {name}"
+
+    def handle_endtag(self, tag: str) -> None:
+        self._script = self._script and tag != "script"
+
+    def handle_data(self, data: str) -> None:
+        if self._script and _outside_of_strings(data, self._token):
+            self.found = self.found or "code of a script"
+
+
+def _outside_of_strings(script: str, token: str) -> bool:
+    return token in _SCRIPT_TEXT.sub("''", script)

@@ -1,0 +1,27 @@
+import os
+
+FOLDER = os.path.dirname(os.path.abspath(__file__))
+
+
+def read(path):
+    try:
+        with open(path, encoding="utf-8") as file:
+            return {"statusCode": 200, "body": str(len(file.read()))}
+    except (OSError, ValueError):
+        return {"statusCode": 404, "body": "no such file"}
+
+
+def below(name):
+    path = os.path.realpath(os.path.join(FOLDER, "texts", name.replace("\0", "")))
+    if not path.startswith(os.path.join(os.path.realpath(FOLDER), "texts") + os.sep):
+        return {"statusCode": 404, "body": "no such file"}
+    return read(path)
+
+
+def vulnerable(event, context):
+    name = (event.get("queryStringParameters") or {}).get("file", "a")
+    return read(os.path.join(FOLDER, "texts", name.replace("../", "").lstrip("/")))
+
+
+def safe(event, context):
+    return below((event.get("queryStringParameters") or {}).get("file", "a"))

@@ -1,0 +1,33 @@
+import json
+import re
+import sqlite3
+
+db = sqlite3.connect(":memory:", check_same_thread=False)
+db.execute("create table item (name text, price integer)")
+db.executemany("insert into item values (?, ?)", [("lamp", 12), ("chair", 40)])
+
+
+def find(statement, *values):
+    try:
+        return len(db.execute(statement, values).fetchall())
+    except (sqlite3.Error, UnicodeError):
+        return 0
+
+
+def answer(count):
+    return {"statusCode": 200, "body": json.dumps({"found": count})}
+
+
+FORBIDDEN = re.compile(r"\s(or|and|union|select)\s|--|;", re.IGNORECASE)
+
+
+def vulnerable(event, context):
+    name = str(json.loads(event["body"])["name"])
+    if FORBIDDEN.search(name):
+        return answer(0)
+    return answer(find(f"select price from item where name = '{name}'"))
+
+
+def safe(event, context):
+    name = str(json.loads(event["body"])["name"])
+    return answer(find("select price from item where name = ?", name))

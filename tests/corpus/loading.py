@@ -1,0 +1,56 @@
+"""The corpora as applications: one SAM template of every pair, `<name>` and `<name>Twin`."""
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+CORPUS = Path(__file__).parent
+RESOURCES = {
+    "Uploads": {"Type": "AWS::S3::Bucket"},
+    "Thumbnails": {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": "thumbnails"}},
+    "Reports": {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": "reports"}},
+    "Jobs": {"Type": "AWS::SQS::Queue"},
+    "OrdersIn": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": "orders-in"}},
+    "Notices": {"Type": "AWS::SNS::Topic"},
+    "Readings": {"Type": "AWS::Kinesis::Stream", "Properties": {"ShardCount": 1}},
+    "Letters": {
+        "Type": "AWS::DynamoDB::Table",
+        "Properties": {
+            "TableName": "letters",
+            "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}],
+            "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
+            "BillingMode": "PAY_PER_REQUEST",
+            "StreamSpecification": {"StreamViewType": "NEW_IMAGE"},
+        },
+    },
+}
+
+
+def cases(corpus: str) -> list[dict[str, Any]]:
+    """The pairs of one corpus (a folder with cases.yaml and src/)."""
+    loaded: list[dict[str, Any]] = yaml.safe_load((CORPUS / corpus / "cases.yaml").read_text())
+    return loaded
+
+
+def template(corpus: str) -> dict[str, Any]:
+    """A SAM template (JSON) with two functions a case."""
+    functions = {}
+    for case in cases(corpus):
+        for name, handler in ((case["name"], "vulnerable"), (case["name"] + "Twin", "safe")):
+            functions[name] = {
+                "Type": "AWS::Serverless::Function",
+                "Properties": {
+                    "Runtime": "python3.11",
+                    "CodeUri": str(CORPUS / corpus / "src"),
+                    "Handler": f"{case['module']}.{handler}",
+                    "Timeout": 2,
+                    "MemorySize": 256,
+                    "Events": case["events"],
+                },
+            }
+    return {
+        "AWSTemplateFormatVersion": "2010-09-09",
+        "Transform": "AWS::Serverless-2016-10-31",
+        "Resources": {**RESOURCES, **functions},
+    }
