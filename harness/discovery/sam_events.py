@@ -39,20 +39,31 @@ def sam_triggers(stack: Stack) -> Iterator[tuple[str, Declared]]:
             # SAM makes the event's own resource (a rule, a schedule) under this logical id.
             logical = f"{function.name}{name}"
             read = _READERS.get(kind)
-            declared = (
-                read(stack, kind, logical, properties) if read else Declared(words={"sam": kind})
-            )
-            yield (
-                function.name,
-                Declared(
-                    words=declared.words,
-                    facts={**base_facts(function), **declared.facts},
-                    source=declared.source,
-                    batch_size=batch_size(properties),
-                ),
-            )
+            for each in _each(kind, properties):
+                declared = (
+                    read(stack, kind, logical, each) if read else Declared(words={"sam": kind})
+                )
+                yield (
+                    function.name,
+                    Declared(
+                        words=declared.words,
+                        facts={**base_facts(function), **declared.facts},
+                        source=declared.source,
+                        batch_size=batch_size(properties),
+                    ),
+                )
         if function.properties.get("FunctionUrlConfig"):
             yield function.name, Declared(words={"sam": "FunctionUrl"}, facts=url_facts(function))
+
+
+def _each(kind: str, properties: Properties) -> Iterator[Properties]:
+    """A user pool's event may list several of its triggers; each has an event of its own."""
+    triggers = properties.get("Trigger") if kind == "Cognito" else None
+    if not isinstance(triggers, list):
+        yield properties
+        return
+    for trigger in triggers:
+        yield {**properties, "Trigger": trigger}
 
 
 def _http(stack: Stack, kind: str, _: str, properties: Properties) -> Declared:
@@ -127,10 +138,8 @@ def _schedule(_: Stack, kind: str, logical: str, properties: Properties) -> Decl
 
 
 def _user_pool(stack: Stack, kind: str, _: str, properties: Properties) -> Declared:
-    trigger = properties.get("Trigger")
-    first = trigger[0] if isinstance(trigger, list) and trigger else trigger
     return Declared(
-        words={"sam": kind, "trigger": str(first)},
+        words={"sam": kind, "trigger": str(properties.get("Trigger"))},
         facts={"user_pool": str(properties.get("UserPool", ""))},
         source=source_name(stack, properties.get("UserPool")),
     )

@@ -243,3 +243,9 @@ def test_a_bucket_into_which_mail_is_stored(tmp_path: Path) -> None:
         Inbox=receipt({"S3Action": {"BucketName": {"Ref": "Mails"}}}),
     )
     assert got == [("aws.ses.receipt-in-s3", "Mails")]
+
+
+def test_each_of_several_triggers_of_a_user_pool(tmp_path: Path) -> None:
+    properties = {"UserPool": "p", "Trigger": ["PreSignUp", "UserMigration"]}
+    got = found(tmp_path, {"E": {"Type": "Cognito", "Properties": properties}})
+    assert [id for id, _ in got] == ["aws.cognito.pre-sign-up", "aws.cognito.migrate-user"]
