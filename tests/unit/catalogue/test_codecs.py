@@ -38,3 +38,8 @@ def test_an_aggregated_record_is_read_and_written() -> None:
 def test_what_is_no_aggregated_record_is_refused(value: bytes) -> None:
     with pytest.raises(CodecError):
         CODECS["kpl"].decode(value)
+
+
+def test_a_path_keeps_its_slashes_and_its_plus() -> None:
+    assert CODECS["path"].encode("/a b+c/../é?", None) == "/a%20b%2Bc/../%C3%A9%3F"
+    assert CODECS["path"].decode("/a%20b+c") == "/a b+c"
