@@ -16,9 +16,8 @@ import pytest
 import yaml
 from playwright.sync_api import expect, sync_playwright
 
-from harness.campaign.config import RunConfig
-from harness.campaign.store import Store
-from tests.unit.campaign.test_campaign_parts import PLACE, finding, summary
+from tests.unit.campaign.test_campaign_parts import PLACE, finding
+from tests.unit.cli.makers import stored
 
 ROOT = Path(__file__).parents[3]
 ID = "0123456789abcdef"
@@ -69,23 +68,19 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     (folder / "src").mkdir()
     (folder / "template.yaml").write_text(TEMPLATE)
     (folder / "src" / "app.py").write_text(CODE)
-    with Store(folder / "campaign.db") as store:
-        store.begin("c", RunConfig(source=folder, out=folder), "shop", {})
-        store.put_function(summary(code=str(folder / "src")))
-        event = {"queryStringParameters": {"name": "x"}}
-        store.put_finding(
-            finding(
-                insertion_point="/queryStringParameters/name",
-                payload_id="sql-injection.any.text",
-                event=event,
-                control_event=event,
-                sink=replace(PLACE, line=8),
-            )
-        )
-        store.put_finding(
-            finding(id="f" * 16, payload_id="gone", logs="</script><script>alert(1)</script>")
-        )
-        store.put("verdict", "findings")
+    event = {"queryStringParameters": {"name": "x"}}
+    stored(
+        folder,
+        finding(
+            insertion_point="/queryStringParameters/name",
+            payload_id="sql-injection.any.text",
+            event=event,
+            control_event=event,
+            sink=replace(PLACE, line=8),
+        ),
+        finding(id="f" * 16, payload_id="gone", logs="</script><script>alert(1)</script>"),
+        source=folder,
+    )
     process = subprocess.Popen(
         [
             *(sys.executable, "-c", "from harness.cli.main import main; main()"),

@@ -9,8 +9,6 @@ import pytest
 from click.testing import CliRunner
 
 from harness.campaign.baseline import Known, load_known
-from harness.campaign.config import RunConfig
-from harness.campaign.store import Store
 from harness.cli.comparison import compared
 from harness.cli.export import export
 from harness.errors import UsageError
@@ -18,6 +16,7 @@ from harness.model import CampaignReport
 from harness.reports.reproduce import curl_command
 from harness.reports.timeline import LEFT, RIGHT, WIDTH, timeline
 from tests.unit.campaign.test_campaign_parts import finding, report, summary
+from tests.unit.cli.makers import stored
 
 ROUTE = {"path": "/items/{id}/{rest+}", "method": "post"}
 
@@ -126,10 +125,7 @@ def test_an_acceptance_that_ran_out_is_none() -> None:
 
 
 def test_findings_are_exported_as_files_that_load_again(tmp_path: Path) -> None:
-    with Store(tmp_path / "c" / "campaign.db") as store:
-        config = RunConfig(source=tmp_path, out=tmp_path / "c")
-        store.begin("c", config, "app", {})
-        store.put_finding(finding())
+    stored(tmp_path / "c", finding())
     ran = CliRunner().invoke(
         export, [str(tmp_path / "c"), "--finding", "0123", "--out", str(tmp_path / "o")]
     )
