@@ -16,32 +16,12 @@ import pytest
 import yaml
 from playwright.sync_api import expect, sync_playwright
 
+from tests.integration.apps import LINE, SAFE, VULNERABLE, shop
 from tests.unit.campaign.test_campaign_parts import PLACE, finding
 from tests.unit.cli.makers import stored
 
 ROOT = Path(__file__).parents[3]
 ID = "0123456789abcdef"
-TEMPLATE = """
-Transform: AWS::Serverless-2016-10-31
-Resources:
-  Search:
-    Type: AWS::Serverless::Function
-    Properties:
-      Runtime: python3.11
-      CodeUri: src/
-      Handler: app.handler
-      Events: {Get: {Type: Api, Properties: {Path: /items, Method: get}}}
-"""
-CODE = """
-import sqlite3
-db = sqlite3.connect(":memory:", check_same_thread=False)
-db.execute("create table item (name text)")
-
-def handler(event, context):
-    name = event["queryStringParameters"]["name"]
-    db.execute("select name from item where name = '" + name + "'").fetchall()
-    return {"statusCode": 200, "body": "[]"}
-"""
 
 
 @dataclass(frozen=True)
@@ -65,9 +45,7 @@ class Running:
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     folder = tmp_path_factory.mktemp("review")
-    (folder / "src").mkdir()
-    (folder / "template.yaml").write_text(TEMPLATE)
-    (folder / "src" / "app.py").write_text(CODE)
+    shop(folder)
     event = {"queryStringParameters": {"name": "x"}}
     stored(
         folder,
@@ -76,7 +54,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
             payload_id="sql-injection.any.text",
             event=event,
             control_event=event,
-            sink=replace(PLACE, line=8),
+            sink=replace(PLACE, line=LINE),
         ),
         finding(id="f" * 16, payload_id="gone", logs="</script><script>alert(1)</script>"),
         source=folder,
@@ -201,10 +179,9 @@ def test_replay_says_whether_it_still_shows(running: Running) -> None:
     with running.client() as client:
         told = client.post(f"/replay/{ID}", headers=script).json()["told"]
         assert told.startswith("FAILED: "), told
-        mended = CODE.replace('name = \'" + name + "\'"', 'name = ?", (name,)')
-        (running.folder / "src" / "app.py").write_text(mended)
+        (running.folder / "src" / "app.py").write_text(SAFE)
         told = client.post(f"/replay/{ID}", headers=script).json()["told"]
-        (running.folder / "src" / "app.py").write_text(CODE)
+        (running.folder / "src" / "app.py").write_text(VULNERABLE)
         assert told.startswith("FIXED: "), told
         told = client.post(f"/replay/{'f' * 16}", headers=script).json()["told"]
         assert told.startswith("ERROR: "), told
