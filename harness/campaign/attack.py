@@ -7,11 +7,11 @@ from dataclasses import dataclass, field, replace
 from harness.campaign.budget import Budget
 from harness.campaign.confirm import Confirmed, Confirmer
 from harness.campaign.jobs import Earlier
-from harness.campaign.judge import Oracle, judge
+from harness.campaign.judge import Oracle, judge, judge_passages
 from harness.campaign.novelty import Learnt
 from harness.campaign.packing import Pack, Placed, Survival, next_packs
 from harness.campaign.plan import EXPENSIVE, Cell
-from harness.campaign.probe import Probe
+from harness.campaign.probe import Follow, Probe
 from harness.campaign.reach import Benign, calibrate, shows_trial, traces, went_well
 from harness.campaign.rewards import reward
 from harness.campaign.schedule import Schedule
@@ -142,7 +142,7 @@ class Attacker:
         try:
             trial = self._trial(cell, seed, 0)
             invocation = arm(seed, (trial,))
-            observation = self._probe.observe(invocation)
+            observation = self._probe.observe(invocation, follow=Follow.CANARIES)
         except Infeasible:
             self.tally.infeasible += 1
             return 0.0, None
@@ -208,7 +208,7 @@ class Attacker:
         pack = Pack(tuple(kept))
         try:
             invocation = arm(seed, [trial for _, trial in carried])
-            observation = self._probe.observe(invocation)
+            observation = self._probe.observe(invocation, follow=Follow.CANARIES)
         except Infeasible:
             if len(carried) == 1:
                 self._infeasible(carried[0][0])
@@ -278,6 +278,7 @@ class Attacker:
             rules=self._rules,
             trials=shown,
         )
+        verdicts += judge_passages(self._oracles, self._probe.passages, (), rules=self._rules)
         hit: list[Trial] = []
         for verdict in verdicts:
             if alone or verdict.witness.kind not in _UNTIED:
@@ -298,7 +299,7 @@ class Attacker:
 
     def follow(self, seed: Seed, verdict: Verdict, carried: int = 1) -> None:
         """Confirm a verdict that is not known yet; `carried` trials were in its invocation."""
-        place = (verdict.rule, str(verdict.trial.point))
+        place = (verdict.rule, str(verdict.trial.point) + _behind(verdict))
         if self._known(seed, verdict) or self._failures[place] >= _FAILED_REPLAYS:
             return
         trials, invocations = self.tally.total + carried, self._probe.invocations
@@ -308,7 +309,7 @@ class Attacker:
             self.tally.unconfirmed += 1
             return
         identity = self._identity(seed, confirmed.verdict, everywhere=confirmed.everywhere)
-        if confirmed.confidence is Confidence.CONFIRMED:
+        if confirmed.confidence is Confidence.CONFIRMED and not verdict.path:
             self._settled.add((confirmed.verdict.rule, str(verdict.trial.point)))
         self.known.add(self._identity(seed, verdict, everywhere=confirmed.everywhere))
         if identity in self.known and identity != self._identity(
@@ -337,8 +338,13 @@ class Attacker:
     def _identity(seed: Seed, verdict: Verdict, *, everywhere: bool) -> str:
         return fingerprint(
             rule=verdict.rule,
-            function=seed.function.name,
-            trigger=seed.template.id,
+            function=verdict.path[-1].function if verdict.path else seed.function.name,
+            trigger=verdict.path[-1].trigger if verdict.path else seed.template.id,
             address="" if everywhere else str(verdict.trial.point.address),
             sink=verdict.sink,
         )
+
+
+def _behind(verdict: Verdict) -> str:
+    """Where the witness showed, if not in the invoked function."""
+    return "".join(f">{hop.function}" for hop in verdict.path[1:])

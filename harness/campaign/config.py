@@ -30,6 +30,7 @@ class RunConfig:
     max_time: float | None = None
     max_invocations: int | None = None
     workers: int = 1
+    cluster: str | None = None
     seed: int = 0
     payloads: Path | None = None
     templates: Path | None = None

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from harness.campaign.judge import Oracle, judge, weaker
-from harness.campaign.probe import Probe
+from harness.campaign.judge import Oracle, judge, judge_passages, weaker
+from harness.campaign.probe import Follow, Probe
 from harness.events.arm import Infeasible, arm, arm_control, control_value, make_trial
 from harness.events.seed import Seed
 from harness.model import (
@@ -79,8 +79,11 @@ class Confirmer:
             harmless = trial.base if verdict.rule in BEHAVIOUR else control_value(trial, mark)
             control = arm_control(seed, [(trial.point, harmless)])
             armed = arm(seed, [trial])
-            quiet = self._probe.observe(control)
-            shown = self._probe.observe(armed)
+            # What lies behind other functions is only looked at where the verdict is about it.
+            chained = Follow.EVERYTHING if verdict.path else Follow.NOTHING
+            quiet = self._probe.observe(control, follow=chained)
+            controls = self._probe.passages
+            shown = self._probe.observe(armed, follow=chained)
         except Infeasible:
             return None
         verdicts = judge(
@@ -88,6 +91,13 @@ class Confirmer:
             armed,
             shown,
             quiet,
+            rules=self._rules,
+            control_canary=mark,
+            control_value=harmless,
+        ) + judge_passages(
+            self._oracles,
+            self._probe.passages,
+            controls,
             rules=self._rules,
             control_canary=mark,
             control_value=harmless,
@@ -116,6 +126,6 @@ def remake(seed: Seed, like: Trial, canary: Canary, facts: dict[str, str]) -> Tr
 
 def matching(verdicts: Iterable[Verdict], wanted: Verdict) -> Verdict | None:
     """The verdict of the same rule, at the same sink when there are several."""
-    same = [v for v in verdicts if v.rule == wanted.rule]
+    same = [v for v in verdicts if v.rule == wanted.rule and v.path == wanted.path]
     at_sink = [v for v in same if v.sink == wanted.sink]
     return next(iter(at_sink or same), None)

@@ -60,6 +60,7 @@ def aimed(
         witness=finding.witness,
         confidence=Confidence(finding.confidence),
         sink=finding.sink,
+        path=finding.path,
     )
 
 

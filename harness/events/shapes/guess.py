@@ -1,35 +1,32 @@
-"""A seed that holds what the source was seen to read: where reads cannot be seen, a beginning."""
+"""Growing a seed by addresses that a handler is guessed to read, before it ran once."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
-from harness.codecs.base import CodecError
-from harness.events.inject import AddressError
 from harness.events.seed import Seed
-from harness.events.shapes.reads import add_field
-from harness.model import Address
+from harness.events.shapes.reads import grow
+from harness.model import Address, FieldRead
 
 
-def with_paths(seed: Seed, paths: Sequence[str]) -> Seed:
-    """The seed with a field at each address that an attacker may add; others are left out.
+def with_paths(seed: Seed, paths: Iterable[str]) -> Seed:
+    """The seed with a field at each address, where whoever causes the event could add it.
 
-    What holds a field comes before the field (see `shapes.source.paths`).
+    `paths` are as `harness.events.shapes.source.paths` gives them. `seed` is returned itself when
+    it has all of them, or none of them can be added.
     """
-    for text in paths:
-        address = Address.parse(text)
-        if not address.steps or seed.exists(address):
+    addresses = [Address.parse(text) for text in paths]
+    holders = {a.steps[:end]: a.steps[end] for a in addresses for end in range(len(a.steps))}
+    for address in addresses:
+        if seed.exists(address) and address.steps not in holders:
             continue
-        seed = add_field(seed, address)
-        inside = [p[len(text) + 1 :].split("/")[0] for p in paths if p.startswith(text + "/")]
-        if inside and seed.exists(address):
-            try:
-                seed = seed.written(address, _holder(inside))
-            except (CodecError, AddressError, TypeError):
-                continue
+        kind, name = address.steps[-1]
+        text = str(address)
+        made = [FieldRead(address=text, kind="missing")]
+        if kind == "codec":
+            holder = str(Address(address.steps[:-1], address.state))
+            made = [FieldRead(address=holder, kind="decode", value=name)]
+        inside, key = holders.get(address.steps, ("", ""))
+        if inside == "key":
+            made.append(FieldRead(address=text, kind="sequence" if key == "0" else "mapping"))
+        for read in made:
+            seed = grow(seed, [read]).seed
     return seed
-
-
-def _holder(inside: Sequence[str]) -> object:
-    """What can hold the fields: a list with one entry where they are numbers."""
-    if not all(name.isdigit() for name in inside):
-        return {}
-    return [{}]
