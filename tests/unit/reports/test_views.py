@@ -12,7 +12,9 @@ from harness.campaign.baseline import Known, load_known
 from harness.cli.comparison import compared
 from harness.cli.export import export
 from harness.errors import UsageError
-from harness.model import CampaignReport
+from harness.model import CampaignReport, Hop
+from harness.reports.base import sentence
+from harness.reports.finding_view import FindingViews
 from harness.reports.reproduce import curl_command
 from harness.reports.timeline import LEFT, RIGHT, WIDTH, timeline
 from tests.unit.campaign.test_campaign_parts import finding, report, summary
@@ -87,6 +89,37 @@ def test_the_timeline_merges_marks_that_would_lie_on_one_another() -> None:
     assert [mark.count for mark in lanes["A"].marks] == [2, 1]
     assert all(LEFT <= mark.x <= WIDTH - RIGHT for lane in told.lanes for mark in lane.marks)
     assert lanes["Gone"].invocations == 7
+
+
+def test_a_chain_is_told_by_the_function_that_is_entered() -> None:
+    hops = (
+        Hop(function="Front", trigger="aws.apigateway.rest"),
+        Hop(function="Search", trigger="aws.sqs.message", via="aws:sqs.SendMessage"),
+    )
+    chain = finding(path=hops, event={"queryStringParameters": {"q": "x"}})
+    application = {
+        "functions": [
+            {
+                "name": "Front",
+                "triggers": [
+                    {"template": chain.trigger, "source": "Web", "facts": {"path": "/front"}}
+                ],
+            },
+            {"name": "Search", "triggers": [{"template": "aws.sqs.message", "source": "Q"}]},
+        ]
+    }
+    told = replace(
+        report((chain,), (summary(name="Front", invocations=9), summary())),
+        application=application,
+    )
+    view = FindingViews(told, {}).of(chain)
+    assert view.source == "Web"
+    assert any("http://127.0.0.1:3000/front?q=x" in way.text for way in view.ways)
+    assert [lane.name for lane in timeline(told).lanes] == ["Front"]
+    assert sentence(chain, {}) == (
+        "sql-injection in Search through /queryStringParameters/q of Front's event "
+        "(aws.apigateway.rest)"
+    )
 
 
 def test_only_what_was_looked_for_again_is_fixed() -> None:
