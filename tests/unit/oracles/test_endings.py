@@ -2,7 +2,7 @@
 
 import pytest
 
-from harness.model import Callback, ExpectedWitness, FunctionError, Status
+from harness.model import Callback, Canary, ExpectedWitness, FunctionError, Status
 from harness.oracles.base import OracleContext
 from harness.oracles.callback import CallbackOracle
 from harness.oracles.computed import ComputedOracle
@@ -35,6 +35,24 @@ def test_a_product_that_the_control_shows_too_is_no_witness() -> None:
     both = outcome(raw=str(CANARY.product))
     told = case("code-injection", "p", both, control=both, witness=PRODUCT)
     assert not list(ComputedOracle().judge(told))
+
+
+def test_a_function_that_multiplies_any_two_numbers_is_no_witness() -> None:
+    mark = Canary.make(5, 5)
+    told = case(
+        "ssti",
+        "p",
+        outcome(raw=str(CANARY.product)),
+        control=outcome(raw=str(mark.product)),
+        witness=PRODUCT,
+        control_canary=mark,
+    )
+    assert not list(ComputedOracle().judge(told))
+
+
+def test_each_place_of_a_number_is_looked_at() -> None:
+    told = case("ssti", "p", outcome(raw=f"1{CANARY.product} {CANARY.product}"), witness=PRODUCT)
+    assert len(list(ComputedOracle().judge(told))) == 1
 
 
 def test_a_callback_counts_for_its_own_trial_only() -> None:
