@@ -1,5 +1,7 @@
 """Errors, exceptions, timeouts, crashes and secrets, each beside what must stay silent."""
 
+import base64
+
 import pytest
 
 from harness.model import Callback, Canary, ExpectedWitness, FunctionError, Status
@@ -116,6 +118,24 @@ def test_an_ending_is_blamed_on_a_trial_only_when_it_was_alone() -> None:
 def test_a_slow_function_is_not_blamed_for_its_timeouts() -> None:
     late, slow = outcome(status=Status.TIMEOUT, duration=3000), outcome(duration=2000)
     assert not list(TimeoutOracle().judge(case("timeout", "9", late, control=slow)))
+
+
+def test_a_path_of_the_code_in_an_answer_is_a_verbose_error() -> None:
+    seen = outcome(raw="no such file: /code/texts/a.txt")
+    assert list(VerboseErrorOracle(CONTEXT).judge(case("verbose-error", "p", seen)))
+    told = case("verbose-error", "p", seen, alone=False)
+    assert not list(VerboseErrorOracle(CONTEXT).judge(told))
+
+
+def test_an_encoded_decoy_is_exposed_and_of_several_trials_none_is_blamed() -> None:
+    oracle = SecretOracle(CONTEXT)
+    secret = b"AKIAEXAMPLEDECOY"
+    for text in (secret.hex(), *(base64.b64encode(b"-" * n + secret).decode() for n in range(3))):
+        assert list(oracle.judge(case("secret-exposure", "p", outcome(raw=text)))), text
+    shown = outcome(raw="AKIAEXAMPLEDECOY")
+    assert not list(oracle.judge(case("secret-exposure", "p", shown, alone=False)))
+    told = case("secret-exposure", "p", shown, control=shown, alone=False)
+    assert list(oracle.judge(told))
 
 
 def test_a_decoy_in_an_answer_or_log_is_a_secret_exposed_and_is_masked() -> None:
