@@ -3,7 +3,7 @@ import time
 
 def seconds(value):
     try:
-        return max(0.0, float(value))
+        return max(0.0, float(value)) / 100
     except (TypeError, ValueError, OverflowError):
         return 0.0
 
