@@ -1,10 +1,12 @@
 """Invocations a second: our runtime clients against the Runtime Interface Emulator, in one run.
 
     .venv/bin/python benchmarks/invoke.py [calls]
+    .venv/bin/python benchmarks/invoke.py fresh
 
 The same handler and event for all, in turn, several rounds. The emulator comes from the aws-sam-cli
 wheel and drives the unmodified awslambdaric; the bare pipe loop is the floor: JSON lines to a child
-that answers at once.
+that answers at once. `fresh` compares the ways to a runtime that has handled no call, a fork and a
+restart, and a warm call: for a handler that does nothing, and one that imports boto3.
 """
 
 import http.client
@@ -16,20 +18,24 @@ import sys
 import time
 import zipfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 
 from harness.model import Function
 from harness.targets.local import LocalTarget
-from harness.targets.local.dependencies import cache_folder
+from harness.targets.local.installing import cache_folder
 
 HANDLER = """
 import json
 
 def handler(event, context):
     return {"statusCode": 200, "body": json.dumps({"length": len(event["body"])})}
+"""
+BOTO3 = """
+import boto3
+TABLE = boto3.resource("dynamodb").Table("t")
 """
 LOOP = """
 import json, sys
@@ -39,6 +45,7 @@ for line in sys.stdin:
     sys.stdout.write(json.dumps(app.handler(json.loads(line), None)) + "\\n")
     sys.stdout.flush()
 """
+CREDENTIALS = {"AWS_ACCESS_KEY_ID": "none", "AWS_SECRET_ACCESS_KEY": "none"}
 EVENT = json.dumps({"httpMethod": "POST", "path": "/items", "body": "x" * 900}).encode()
 ROUNDS = 5
 Call = Callable[[], object]
@@ -132,14 +139,36 @@ def pipe(folder: Path) -> Iterator[Call]:
         process.wait()
 
 
-@contextmanager
-def local(folder: Path, client: str) -> Iterator[Call]:
+def local_target(folder: Path, client: str = "fast") -> LocalTarget:
     function = Function(
         name="F", runtime="python3.11", handler="app.handler", code=folder, timeout=30, memory=512
     )
-    with LocalTarget(function, environment={}, client=client) as target:
+    return LocalTarget(function, environment=CREDENTIALS, client=client)
+
+
+@contextmanager
+def local(folder: Path, client: str = "fast") -> Iterator[Call]:
+    with local_target(folder, client) as target:
         assert target.invoke(EVENT).response is not None
         yield lambda: target.invoke(EVENT)
+
+
+@contextmanager
+def restarting(folder: Path) -> Iterator[Call]:
+    with local_target(folder) as target:
+
+        def call() -> object:
+            target.restart()
+            return target.invoke(EVENT)
+
+        yield call
+
+
+@contextmanager
+def forking(folder: Path) -> Iterator[Call]:
+    with local_target(folder) as target:
+        assert target.invoke(EVENT, fresh=True).response is not None
+        yield lambda: target.invoke(EVENT, fresh=True)
 
 
 def rate(call: Call, calls: int) -> float:
@@ -177,5 +206,32 @@ def main(calls: int) -> None:
             )
 
 
+def fresh() -> None:
+    print(f"{'':36} {'calls/s':>9} {'min':>9} {'max':>9} {'ratio':>7}")
+    for title, code in (("does nothing", HANDLER), ("with boto3", BOTO3 + HANDLER)):
+        with TemporaryDirectory(dir="/var/tmp") as name:
+            folder = Path(name)
+            (folder / "app.py").write_text(code)
+            ways = (("restart", restarting, 5), ("fork", forking, 50), ("warm", local, 500))
+            rates: dict[str, list[float]] = {label: [] for label, _, _ in ways}
+            with ExitStack() as stack:
+                calls = [
+                    (label, stack.enter_context(way(folder)), count) for label, way, count in ways
+                ]
+                for _ in range(ROUNDS):
+                    for label, call, count in calls:
+                        rates[label].append(rate(call, count))
+        base = median(rates["restart"])
+        for label, measured in rates.items():
+            middle = median(measured)
+            print(
+                f"{title + ': ' + label:36} {middle:9.0f} {min(measured):9.0f} "
+                f"{max(measured):9.0f} {middle / base:7.1f}"
+            )
+
+
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 1000)
+    if sys.argv[1:] == ["fresh"]:
+        fresh()
+    else:
+        main(int(sys.argv[1]) if len(sys.argv) > 1 else 1000)

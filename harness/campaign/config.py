@@ -6,7 +6,9 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
-from harness.model import Application, Function
+from harness.model import Application, EventTemplate, Function, Trigger
+
+DIRECT = "aws.lambda.direct-invoke"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +30,7 @@ class RunConfig:
     max_time: float | None = None
     max_invocations: int | None = None
     workers: int = 1
+    cluster: str | None = None
     seed: int = 0
     payloads: Path | None = None
     templates: Path | None = None
@@ -42,6 +45,15 @@ class RunConfig:
     def selected(self, application: Application) -> tuple[Function, ...]:
         """The functions of the application that are asked for, in the template's order."""
         return tuple(function for function in application.functions if self.selects(function))
+
+    def triggers_of(
+        self, function: Function, known: Mapping[str, EventTemplate]
+    ) -> tuple[Trigger, ...]:
+        """The function's triggers that are asked for; direct invocation when it declares none."""
+        triggers = tuple(t for t in function.triggers if t.template in known) or (
+            Trigger(template=DIRECT),
+        )
+        return tuple(t for t in triggers if not self.triggers or t.template in self.triggers)
 
     def as_json(self) -> dict[str, Any]:
         """The options as JSON values, for the store and the reports."""

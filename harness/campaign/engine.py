@@ -1,31 +1,35 @@
-"""The engine: shares functions out to worker processes, writes the store, tells listeners."""
+"""The engine: hands jobs to workers, writes the store, tells listeners."""
 
-import multiprocessing
-import queue
 import time
-import traceback
 from collections.abc import Callable, Mapping, Sequence
-from multiprocessing.queues import Queue
-from multiprocessing.synchronize import Event
-from signal import SIG_IGN, SIGINT, signal
+from contextlib import closing
+from dataclasses import asdict
+from signal import SIGINT, getsignal, signal
 
+from harness.campaign.account import Account, planned, reached_lines
+from harness.campaign.agenda import Agenda, Stored
+from harness.campaign.cluster import ClusterPool
 from harness.campaign.config import RunConfig
 from harness.campaign.function_run import Catalogue
+from harness.campaign.jobs import Earlier, Job
 from harness.campaign.moments import (
     CampaignStarted,
-    CellsDone,
+    Checkpoint,
     FindingConfirmed,
     FunctionFinished,
     Moment,
-    Progress,
     WorkerFailed,
 )
+from harness.campaign.order import by_control
+from harness.campaign.pool import Ended, LocalPool, Lost, Pool, Told
 from harness.campaign.store import Store, now
-from harness.campaign.worker import Shard, Worker, limited
-from harness.model import Application, CampaignReport, Function, FunctionSummary
+from harness.campaign.worker import Workplace, limited
+from harness.events.coverage import gaps
+from harness.model import Application, CampaignReport, Finding
 
 Listen = Callable[[Moment], None]
-# How long a worker that was told to stop may take to bring its runtime down.
+Replays = Mapping[str, tuple[Finding, ...]]
+# How long the workers may take to come to an end once they were told to.
 _GRACE = 20.0
 
 
@@ -34,31 +38,23 @@ def run_campaign(
     application: Application,
     catalogue: Catalogue,
     store: Store,
-    identity: str,
     listen: Listen,
+    *,
+    replays: Replays | None = None,
 ) -> CampaignReport:
-    """Run a campaign to its end, its budget's end, or Ctrl-C. The store holds all of it."""
-    functions = [f for f in config.selected(application) if f.name not in _finished(store)]
-    deadline = None if config.max_time is None else time.monotonic() + config.max_time
-    workers = max(1, min(config.workers, len(functions)))
-    known: dict[str, set[str]] = {}
-    for finding in store.findings():
-        known.setdefault(finding.function, set()).add(finding.id)
-    shard = Shard(
-        config=config,
-        application=application,
-        catalogue=limited(catalogue, config),
-        deadline=deadline,
-        workers=workers,
-        done={f.name: store.cells(f.name) for f in functions},
-        known={name: frozenset(ids) for name, ids in known.items()},
+    """Run a campaign to its end, its budget's end, or Ctrl-C. The store holds all of it.
+
+    `replays` are findings of earlier campaigns, by function: they are looked at first.
+    """
+    workplace = Workplace(
+        config=config, application=application, catalogue=limited(catalogue, config)
     )
-    listen(
-        CampaignStarted(
-            id=identity, application=application, functions=tuple(f.name for f in functions)
-        )
-    )
-    interrupted = _coordinate(shard, functions, workers, store, listen)
+    pool: Pool = LocalPool(workplace, config.workers)
+    if config.cluster is not None:
+        pool = ClusterPool(workplace, config.cluster, config.workers)
+    campaign = _Campaign(config, application, catalogue, store, listen, pool)
+    with closing(pool):
+        interrupted = campaign.run(replays or {})
     store.put("finished", now())
     verdict = _verdict(store, interrupted=interrupted)
     store.put("verdict", verdict)
@@ -72,12 +68,12 @@ class _Interrupts:
     ends the wait for them.
     """
 
-    def __init__(self, stop: Event) -> None:
-        self._stop = stop
+    def __init__(self) -> None:
         self.count = 0
 
     def __enter__(self) -> "_Interrupts":
-        self._before = signal(SIGINT, self._interrupted)
+        self._before = getsignal(SIGINT)
+        signal(SIGINT, self._interrupted)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -85,11 +81,123 @@ class _Interrupts:
 
     def _interrupted(self, *_: object) -> None:
         self.count += 1
-        self._stop.set()
 
 
-def _finished(store: Store) -> frozenset[str]:
-    return frozenset(s.name for s in store.functions() if s.reason != "interrupted")
+class _Campaign:
+    """One run of the coordinator's loop."""
+
+    def __init__(
+        self,
+        config: RunConfig,
+        application: Application,
+        catalogue: Catalogue,
+        store: Store,
+        listen: Listen,
+        pool: Pool,
+    ) -> None:
+        self._config = config
+        self._application = application
+        self._catalogue = catalogue
+        self._store = store
+        self._listen = listen
+        self._pool = pool
+        self._last: dict[str, Account] = {}
+
+    def run(self, replays: Replays) -> bool:
+        """Returns whether the user interrupted."""
+        config, store = self._config, self._store
+        asked = config.selected(self._application)
+        templates = self._catalogue.templates
+        triggers = {f.name: config.triggers_of(f, templates) for f in asked}
+        store.put("functions", [asdict(planned(f, triggers[f.name])) for f in asked])
+        session = int(store.get("sessions", 0))
+        store.put("sessions", session + 1)
+        functions = [f for f in asked if not self._lookup(f.name).complete]
+        names = tuple(f.name for f in by_control(functions, templates))
+        if session:
+            replays = self._found_before(names)
+        agenda = Agenda(
+            functions=names,
+            workers=config.workers,
+            deadline=None if config.max_time is None else time.monotonic() + config.max_time,
+            invocations=config.max_invocations,
+            lookup=self._lookup,
+            replays=replays,
+            attempt=session * 1000,
+        )
+        self._listen(
+            CampaignStarted(id=store.get("id"), application=self._application, functions=names)
+        )
+        with _Interrupts() as interrupts:
+            self._loop(agenda, interrupts)
+        for function in asked:
+            reached = reached_lines(store.accounts(function.name))
+            if reached and function.code is not None:
+                store.put_coverage(function.name, gaps(function.code, reached))
+        return interrupts.count > 0
+
+    def _loop(self, agenda: Agenda, interrupts: _Interrupts) -> None:
+        give_up: float | None = None
+        while not agenda.over:
+            while self._pool.free and (job := agenda.next()) is not None:
+                self._pool.submit(job)
+            for event in self._pool.events(0.5):
+                if isinstance(event, Told):
+                    self._keep(event.moment)
+                elif isinstance(event, Ended):
+                    self._ended(agenda, event.job)
+                else:
+                    self._lost(agenda, event)
+            if interrupts.count and give_up is None:
+                give_up = time.monotonic() + _GRACE
+                agenda.clear()
+                self._pool.stop()
+            if interrupts.count > 1 or (give_up is not None and time.monotonic() > give_up):
+                return
+
+    def _lookup(self, function: str) -> Stored:
+        return Stored(
+            accounts=self._store.accounts(function),
+            cells=self._store.cells(function),
+            earlier=tuple(Earlier.of(f) for f in self._store.findings(function)),
+        )
+
+    def _found_before(self, functions: Sequence[str]) -> Replays:
+        """Findings of this campaign's earlier sessions; they may not have been shrunk."""
+        return {name: self._store.findings(name) for name in functions}
+
+    def _keep(self, moment: Moment) -> None:
+        if isinstance(moment, FindingConfirmed):
+            self._store.put_finding(moment.finding)
+        elif isinstance(moment, Checkpoint):
+            self._last[moment.job] = moment.account
+            self._store.put_checkpoint(moment.job, moment.function, moment.account, moment.cells)
+        elif isinstance(moment, WorkerFailed):
+            self._store.put("notes", [*self._store.get("notes", []), moment.reason])
+            self._given_up(moment.job, "a worker failed by a bug of faasfuzz: see the notes")
+        self._listen(moment)
+
+    def _ended(self, agenda: Agenda, job: Job) -> None:
+        if agenda.ended(job, self._last.pop(job.key, None)):
+            self._finished(job.function)
+
+    def _lost(self, agenda: Agenda, lost: Lost) -> None:
+        self._listen(WorkerFailed(job=lost.job, reason=lost.reason))
+        if not agenda.lost(lost.job):
+            self._given_up(lost.job, lost.reason)
+
+    def _given_up(self, job: Job, reason: str) -> None:
+        account = Account(
+            phase=job.phase,
+            shard=job.shard,
+            shards=job.shards,
+            attempt=job.attempt,
+            reason=reason,
+        )
+        self._store.put_checkpoint(f"{job.key}|given up", job.function, account, ())
+
+    def _finished(self, function: str) -> None:
+        self._listen(FunctionFinished(summary=self._store.function(function)))
 
 
 def _verdict(store: Store, *, interrupted: bool) -> str:
@@ -98,119 +206,3 @@ def _verdict(store: Store, *, interrupted: bool) -> str:
     if store.findings():
         return "findings"
     return "clean" if all(s.tested for s in store.functions()) else "untested"
-
-
-def _coordinate(
-    shard: Shard, functions: Sequence[Function], workers: int, store: Store, listen: Listen
-) -> bool:
-    """Run the workers until their work is done. Returns whether the user interrupted."""
-    context = multiprocessing.get_context("spawn")
-    jobs: Queue[tuple[Function, int] | None] = context.Queue()
-    moments: Queue[Moment | int] = context.Queue()
-    stop = context.Event()
-    for index, function in enumerate(functions):
-        jobs.put((function, len(functions) - index))
-    for _ in range(workers):
-        jobs.put(None)
-    processes = [
-        context.Process(target=_work, args=(shard, jobs, moments, stop, number), daemon=False)
-        for number in range(workers)
-    ]
-    for process in processes:
-        process.start()
-    running = dict(enumerate(processes))
-    told: set[str] = set()
-    give_up: float | None = None
-    with _Interrupts(stop) as interrupts:
-        while running:
-            try:
-                moment = moments.get(timeout=0.5)
-            except queue.Empty:
-                moment = None
-            if isinstance(moment, int):
-                running.pop(moment, None)
-            elif moment is not None:
-                _keep(store, moment)
-                if isinstance(moment, FunctionFinished):
-                    told.add(moment.summary.name)
-                listen(moment)
-            else:
-                running = {n: process for n, process in running.items() if process.is_alive()}
-            if interrupts.count and give_up is None:
-                give_up = time.monotonic() + _GRACE
-            if interrupts.count > 1 or (give_up is not None and time.monotonic() > give_up):
-                break
-        interrupted = interrupts.count > 0
-    for process in processes:
-        process.join(timeout=0.1 if interrupted else 5)
-        if process.is_alive():
-            process.kill()
-    jobs.cancel_join_thread()
-    _untold(functions, told, store, listen, interrupted=interrupted)
-    return interrupted
-
-
-def _untold(
-    functions: Sequence[Function],
-    told: set[str],
-    store: Store,
-    listen: Listen,
-    *,
-    interrupted: bool,
-) -> None:
-    """Functions that no worker finished are reported as such, never forgotten."""
-    counts: Mapping[str, tuple[int, int]] = store.progress()
-    for function in functions:
-        if function.name in told:
-            continue
-        invocations, trials = counts.get(function.name, (0, 0))
-        summary = FunctionSummary(
-            name=function.name,
-            runtime=function.runtime,
-            handler=function.handler,
-            triggers=tuple(t.template for t in function.triggers),
-            invocations=invocations,
-            trials=trials,
-            reason="interrupted" if interrupted else "its worker process ended early",
-            declared_in=function.declared_in,
-            code=str(function.code or ""),
-        )
-        store.put_function(summary)
-        listen(FunctionFinished(summary=summary))
-
-
-def _keep(store: Store, moment: Moment) -> None:
-    if isinstance(moment, FindingConfirmed):
-        store.put_finding(moment.finding)
-    elif isinstance(moment, FunctionFinished):
-        store.put_function(moment.summary)
-    elif isinstance(moment, CellsDone):
-        store.put_cells(moment.function, moment.cells)
-    elif isinstance(moment, Progress):
-        store.put_progress(moment.function, moment.invocations, moment.trials)
-    elif isinstance(moment, WorkerFailed):
-        store.put("notes", [*store.get("notes", []), moment.reason])
-
-
-def _work(
-    shard: Shard,
-    jobs: "Queue[tuple[Function, int] | None]",
-    moments: "Queue[Moment | int]",
-    stop: Event,
-    number: int,
-) -> None:
-    """The body of a worker process. Ctrl-C reaches the coordinator, which tells us by `stop`."""
-    signal(SIGINT, SIG_IGN)
-    try:
-        with Worker(shard, moments.put, stop.is_set) as worker:
-            while not stop.is_set() and (job := jobs.get()) is not None:
-                function, remaining = job
-                try:
-                    worker.run(function, remaining)
-                except Exception:  # a bug of ours: told with its trace, the rest goes on
-                    trace = traceback.format_exc(limit=-12)
-                    moments.put(WorkerFailed(functions=(function.name,), reason=trace))
-    except Exception:
-        moments.put(WorkerFailed(functions=(), reason=traceback.format_exc(limit=-12)))
-    finally:
-        moments.put(number)

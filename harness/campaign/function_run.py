@@ -1,40 +1,45 @@
-"""The campaign of one function, from its first benign event to its smallest findings."""
+"""One job at one function: learning, attacking or exploring, then its smallest findings."""
 
 import itertools
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
+from dataclasses import dataclass, field, replace
 
+from harness.campaign.account import Account
 from harness.campaign.attack import Attacker, Hit
 from harness.campaign.budget import Budget
 from harness.campaign.explore import Explorer
+from harness.campaign.jobs import Job, Phase, cell_number
 from harness.campaign.judge import Oracle
 from harness.campaign.learning import Learner
-from harness.campaign.moments import CellsDone, FindingConfirmed, Moment, Progress
+from harness.campaign.moments import Checkpoint, FindingConfirmed, Moment
 from harness.campaign.novelty import Learnt
-from harness.campaign.plan import EXPENSIVE, Cell, make_plan, split_points
+from harness.campaign.plan import Cell, make_plan, split_points
 from harness.campaign.probe import Probe
+from harness.campaign.regress import again
+from harness.campaign.schedule import Schedule
 from harness.campaign.shrink import shrink
 from harness.campaign.triage import to_finding
 from harness.events.arm import arm_control
 from harness.events.seed import Seed, make_seed
-from harness.events.shapes.source import constants
+from harness.events.shapes.guess import with_paths
+from harness.events.shapes.source import constants, paths
 from harness.model import (
     Canary,
     EventTemplate,
     Function,
-    FunctionSummary,
     Observation,
     Payload,
     Rule,
-    RuleTally,
     Status,
     Trigger,
 )
 
-# Attempts of the exploring phase when no time was given: enough to get through a naive filter.
-_EXPLORED = 300
+# Cells between two checkpoints: what a killed campaign does again at most.
 _CHUNK = 200
+# Invocations for growing an event that exploring found.
+_GROWTH = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,11 +51,26 @@ class Catalogue:
     rules: Mapping[str, Rule]
 
 
+def named_apart(learnts: Sequence[Learnt]) -> tuple[Learnt, ...]:
+    """The learnt seeds with variant names that differ: cells are stored by them."""
+    seen: Counter[tuple[str, str]] = Counter()
+    apart = []
+    for learnt in learnts:
+        seed = learnt.seed
+        seen[seed.template.id, seed.variant] += 1
+        number = seen[seed.template.id, seed.variant]
+        if number > 1:
+            learnt = replace(learnt, seed=replace(seed, variant=f"{seed.variant}#{number}"))
+        apart.append(learnt)
+    return tuple(apart)
+
+
 @dataclass(slots=True, kw_only=True)
 class FunctionRun:
-    """Learns, attacks, explores and shrinks, telling `emit` as it goes."""
+    """Runs one job, telling `emit` as it goes. `learnt` keeps learnt shapes between jobs."""
 
     function: Function
+    job: Job
     catalogue: Catalogue
     probe: Probe
     oracles: Sequence[Oracle]
@@ -58,73 +78,116 @@ class FunctionRun:
     seed: int
     emit: Callable[[Moment], None]
     triggers: tuple[Trigger, ...]
-    done: frozenset[str] = frozenset()
-    known: frozenset[str] = frozenset()
+    learnt: MutableMapping[str, tuple[Learnt, ...]]
     hits: list[Hit] = field(default_factory=list)
+    _left: Counter[str] = field(default_factory=Counter)
+    _novel: int = 0
+    _started: float = field(default_factory=time.monotonic)
 
-    def run(self) -> FunctionSummary:
-        """Everything for this function; never raises for what the function does."""
-        started = time.monotonic()
-        numbers = itertools.count()
-        # Canaries differ between functions so that what one stored is not taken for another's.
-        base = f"{self.seed}/{self.function.name}"
-        number = int.from_bytes(base.encode(), "big") % (2**61 - 1)
-        attacker = Attacker(
-            probe=self.probe,
-            oracles=self.oracles,
-            rules=frozenset(self.catalogue.rules),
-            canaries=lambda: Canary.make(number, next(numbers)),
-            budget=self.budget,
-            found=self._found,
-            done=self.done,
-            known=self.known,
-        )
+    def run(self) -> None:
+        """The whole job; never raises for what the function does."""
+        attacker = self._attacker()
         learnts = self._learn()
         startless = self._never_started(learnts)
         if startless:
-            return self._summary(started, learnts, attacker, startless)
-        reason = self._attack(attacker, learnts)
+            self._tell(attacker, learnts, reason=startless, hopeless=True)
+            return
+        again(self.job.replays, attacker, learnts, self.catalogue.payloads)
+        cells = tuple(self._plan(learnts))
+        if self.job.phase is Phase.EXPLORE:
+            reason = self._explore(attacker, cells)
+        else:
+            reason = self._attack(attacker, learnts, cells)
         self._shrink(attacker)
-        return self._summary(started, learnts, attacker, reason or "")
+        self._tell(attacker, learnts, reason=reason or "", complete=reason is None)
+
+    def _attacker(self) -> Attacker:
+        numbers = itertools.count()
+        # Canaries differ between jobs so that what one stored is not taken for another's.
+        base = f"{self.seed}/{self.job.key}"
+        return Attacker(
+            probe=self.probe,
+            oracles=self.oracles,
+            rules=frozenset(self.catalogue.rules),
+            canaries=lambda: Canary.make(cell_number(base), next(numbers)),
+            budget=self.budget,
+            found=self._found,
+            known=self.job.known,
+        )
 
     def _learn(self) -> tuple[Learnt, ...]:
+        name = self.function.name
+        if name in self.learnt:
+            return self.learnt[name]
         found: list[Learnt] = []
         known = self._words()
         for trigger in self.triggers:
             seed = make_seed(self.catalogue.templates[trigger.template], trigger, self.function)
             learner = Learner(self._look, known)
-            found += learner.learn(seed)
+            found += learner.learn(seed, with_paths(seed, self._paths()))
             if found[0].observation.outcome.status is Status.INIT_ERROR:
                 break
-        return tuple(found)
+        self.learnt[name] = named_apart(found)
+        return self.learnt[name]
 
     def _words(self) -> tuple[str, ...]:
         """Constants of the function's own source, empty when there is none to read."""
         code = self.function.code
         return constants(code) if code is not None and code.is_dir() else ()
 
+    def _paths(self) -> tuple[str, ...]:
+        """Addresses that the function's own source was seen to read."""
+        code = self.function.code
+        return paths(code, self.function.handler) if code is not None and code.is_dir() else ()
+
     def _look(self, seed: Seed) -> Observation:
         return self.probe.observe(arm_control(seed, ()), learn=True)
 
-    def _attack(self, attacker: Attacker, learnts: tuple[Learnt, ...]) -> str | None:
+    def _plan(self, learnts: tuple[Learnt, ...]) -> tuple[Cell, ...]:
         language = "".join(c for c in self.function.runtime if not c.isdigit() and c != ".")
         language = language.rstrip("x") if language.startswith("nodejs") else language
-        cells = tuple(make_plan(learnts, self.catalogue.payloads, language, self._words()))
-        for start in range(0, len(cells), _CHUNK):
-            reason = attacker.run(cells[start : start + _CHUNK])
-            self._tell(attacker)
-            if reason is not None:
-                attacker.tally.skipped.update(c.payload.rule for c in cells[start + _CHUNK :])
+        return tuple(make_plan(learnts, self.catalogue.payloads, language, self._words()))
+
+    def _attack(
+        self, attacker: Attacker, learnts: tuple[Learnt, ...], cells: Sequence[Cell]
+    ) -> str | None:
+        mine = [cell for cell in cells if self.job.holds(cell)]
+        later: Counter[str] = Counter()
+        if self.job.phase is Phase.QUICK:
+            later.update(cell.payload.rule for cell in cells)
+            later.subtract(cell.payload.rule for cell in mine)
+        schedule = Schedule(mine)
+        while True:
+            reason = attacker.run(schedule, _CHUNK)
+            left = attacker.left(schedule)
+            self._left = left + later
+            if reason is not None or not left:
                 return reason
-        return self._explore(attacker, cells)
+            self._tell(attacker, learnts)
 
     def _explore(self, attacker: Attacker, cells: Sequence[Cell]) -> str | None:
-        explorer = Explorer(attacker=attacker, probe=self.probe, budget=self.budget, seed=self.seed)
-        cheap = [c for c in cells if c.payload.rule not in EXPENSIVE]
-        reason = explorer.run(cheap, self._words(), _EXPLORED)
-        self._tell(attacker)
+        explorer = Explorer(
+            attacker=attacker,
+            probe=self.probe,
+            budget=self.budget,
+            seed=cell_number(f"{self.seed}/{self.job.key}"),
+            follow=lambda seed: self._follow(attacker, seed),
+        )
+        cheap = [cell for cell in cells if not cell.expensive]
+        reason = explorer.run(cheap, self._words())
+        self._novel = explorer.novel
         # A finished plan with a spent budget afterwards has left nothing untried but luck.
         return reason if reason == "interrupted" else None
+
+    def _follow(self, attacker: Attacker, seed: Seed) -> None:
+        """Attack what lies behind lines that exploring reached first."""
+        learnts = self.learnt[self.function.name]
+        learnt = Learner(self._look, self._words(), limit=_GROWTH).complete(seed)
+        if learnt.healthy and not any(learnt.reach <= known.reach for known in learnts):
+            apart = named_apart([*learnts, learnt])
+            self.learnt[self.function.name] = apart
+            cells = [c for c in self._plan(apart) if c.learnt is apart[-1] and not c.expensive]
+            attacker.run(Schedule(cells), len(cells))
 
     def _shrink(self, attacker: Attacker) -> None:
         for hit in self.hits:
@@ -142,14 +205,24 @@ class FunctionRun:
         rule = self.catalogue.rules[hit.confirmed.verdict.rule]
         self.emit(FindingConfirmed(finding=to_finding(hit, rule, seed=self.seed)))
 
-    def _tell(self, attacker: Attacker) -> None:
+    def _tell(
+        self,
+        attacker: Attacker,
+        learnts: Sequence[Learnt],
+        *,
+        reason: str = "",
+        complete: bool = False,
+        hopeless: bool = False,
+    ) -> None:
         cells, attacker.tally.cells = attacker.tally.cells, []
-        self.emit(CellsDone(function=self.function.name, cells=tuple(cells)))
         self.emit(
-            Progress(
+            Checkpoint(
+                job=self.job.key,
                 function=self.function.name,
-                invocations=self.probe.invocations,
-                trials=attacker.tally.total,
+                account=replace(
+                    self._account(attacker, learnts, reason), complete=complete, hopeless=hopeless
+                ),
+                cells=tuple(cell_number(cell) for cell in cells),
             )
         )
 
@@ -162,63 +235,43 @@ class FunctionRun:
         told = f"{error.type}: {error.message}" if error else "no reason was given"
         return f"the function never started: {told}"
 
-    def _summary(
-        self, started: float, learnts: Sequence[Learnt], attacker: Attacker, reason: str
-    ) -> FunctionSummary:
-        tally = attacker.tally
+    def _account(self, attacker: Attacker, learnts: Sequence[Learnt], reason: str) -> Account:
+        job, tally = self.job, attacker.tally
         points = {str(point): point for learnt in learnts for point in learnt.seed.points}
         stuck = not any(learnt.healthy for learnt in learnts)
         if stuck and not reason:
-            error = learnts[0].observation.outcome.error
-            told = (
-                f"{error.type}: {error.message}" if error else learnts[0].observation.outcome.status
-            )
+            outcome = learnts[0].observation.outcome
+            error = outcome.error
+            told = f"{error.type}: {error.message}" if error else outcome.status
             reason = f"no benign event got past the function's parsing ({told})"
-        found = {hit.confirmed.verdict.rule for hit in self.hits}
-        rules = sorted(set(tally.trials) | set(tally.skipped) | found)
-        return FunctionSummary(
-            name=self.function.name,
-            runtime=self.function.runtime,
-            handler=self.function.handler,
-            triggers=tuple(dict.fromkeys(t.template for t in self.triggers)),
+        return Account(
+            phase=job.phase,
+            shard=job.shard,
+            shards=job.shards,
+            attempt=job.attempt,
             invocations=self.probe.invocations,
-            trials=tally.total,
             errors=self.probe.errors,
+            trials=dict(tally.trials),
+            skipped=dict(tally.skipped),
+            left=dict(self._left),
+            infeasible=tally.infeasible,
+            unconfirmed=tally.unconfirmed,
+            novel=self._novel,
+            gain=tally.gain,
+            seconds=round(time.monotonic() - self._started, 3),
             tested=tally.total > 0 and (not stuck or bool(self.hits)),
             reason=reason,
             points=tuple(points),
             learnt=tuple(text for text, point in points.items() if point.learnt),
-            tallies=tuple(
-                RuleTally(
-                    rule=rule,
-                    trials=tally.trials[rule],
-                    skipped=tally.skipped[rule],
-                    findings=sum(h.confirmed.verdict.rule == rule for h in self.hits),
-                )
-                for rule in rules
-            ),
-            seconds=round(time.monotonic() - started, 3),
-            notes=self._notes(learnts, attacker),
-            declared_in=self.function.declared_in,
-            code=str(self.function.code or ""),
+            unread=tuple(str(point) for point in split_points(learnts[0])[1]),
+            notes=self._notes(learnts),
+            lines={file: tuple(sorted(lines)) for file, lines in self.probe.lines.items()},
         )
 
-    def _notes(self, learnts: Sequence[Learnt], attacker: Attacker) -> tuple[str, ...]:
-        notes = list(self.function.notes)
+    def _notes(self, learnts: Sequence[Learnt]) -> tuple[str, ...]:
+        notes = []
         if self.probe.blind:
             notes.append(f"this target has no {', '.join(sorted(self.probe.blind))}")
-        if attacker.tally.infeasible:
-            notes.append(
-                f"{attacker.tally.infeasible} trials were not sent: the service would not "
-                "have let the value through"
-            )
-        if attacker.tally.unconfirmed:
-            notes.append(
-                f"{attacker.tally.unconfirmed} suspicions did not come again in a fresh runtime"
-            )
-        unread = split_points(learnts[0])[1]
-        if unread:
-            notes.append(f"{len(unread)} insertion points were never seen to be read")
         refused = sum(1 for learnt in learnts if learnt.standing == 1)
         if refused == len(learnts):
             notes.append("every benign event was answered by a refusal (HTTP status 400 or more)")

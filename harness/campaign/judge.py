@@ -1,6 +1,6 @@
 """Asking the oracles, and merging what they say of one trial."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Protocol
 
@@ -12,6 +12,7 @@ from harness.model import (
     Observation,
     Sink,
     SinkCall,
+    Trial,
     Verdict,
 )
 
@@ -46,10 +47,14 @@ def judge(
     rules: frozenset[str],
     control_canary: Canary | None = None,
     control_value: object = None,
+    trials: Sequence[Trial] | None = None,
 ) -> list[Verdict]:
-    """What the oracles claim of each trial that the invocation carried, one verdict a rule."""
+    """What the oracles claim of the trials that the invocation carried, one verdict a rule.
+
+    `trials` are those of them to look at; all when it is not given.
+    """
     found: list[Verdict] = []
-    for trial in invocation.trials:
+    for trial in invocation.trials if trials is None else trials:
         case = Case(
             invocation=invocation,
             trial=trial,
@@ -66,7 +71,7 @@ def judge(
 
 
 # Where the sensors look for what a rule is about, to name the place of a witness seen elsewhere.
-_CATEGORIES = {
+CATEGORIES = {
     "os-command-injection": ("process",),
     "code-injection": ("code",),
     "sql-injection": ("sql",),
@@ -82,7 +87,7 @@ def located(verdict: Verdict, sinks: Iterable[SinkCall]) -> Verdict:
 
     The sink that carries the canary, or the only place in the code where such a sink was called.
     """
-    categories = _CATEGORIES.get(verdict.rule, ())
+    categories = CATEGORIES.get(verdict.rule, ())
     if verdict.sink is not None or not categories:
         return verdict
     near = [s for s in sinks if s.category in categories and s.file is not None]

@@ -48,8 +48,11 @@ class Learner:
         self._seen: set[Signature] = set()
         self._tried: set[str] = set()
 
-    def learn(self, seed: Seed) -> tuple[Learnt, ...]:
-        """Seeds worth attacking, the ones that the handler accepted first. Never empty."""
+    def learn(self, seed: Seed, guess: Seed | None = None) -> tuple[Learnt, ...]:
+        """Seeds worth attacking, the ones that the handler accepted first. Never empty.
+
+        `guess` holds more fields than `seed`; it is looked at where reads cannot be seen.
+        """
         kept: list[Learnt] = []
         queue = [seed]
         while queue and self._left > 0 and len(kept) < self._variants:
@@ -60,6 +63,9 @@ class Learner:
             if not kept:
                 learnt, more = self._by_names(learnt)
                 variants += more
+            if guess is not None and not learnt.observation.outcome.reads:
+                queue.append(replace(guess, variant="guessed"))
+            guess = None
             if kept and not self._novel(learnt):
                 continue
             self._remember(learnt)
@@ -74,6 +80,10 @@ class Learner:
             reached = frozenset().union(*(item.read for item in kept if item.healthy))
             kept = [item for item in kept if item.healthy or item.read - reached]
         return tuple(kept)
+
+    def complete(self, seed: Seed) -> Learnt:
+        """A seed grown by what the handler asks for."""
+        return self._complete(seed)[0]
 
     def _look(self, seed: Seed) -> Learnt:
         self._left -= 1
@@ -150,8 +160,7 @@ class Learner:
                     seed = learnt.seed.written(address, value)
                 except (AddressError, CodecError, TypeError):
                     continue
-                label = f"{str(address).rsplit('/', 1)[-1]}={value!r}"[:60]
-                yield self._look(replace(seed, variant=label))
+                yield self._look(replace(seed, variant=_label(address, value)))
 
     def _by_names(self, learnt: Learnt) -> tuple[Learnt, list[Seed]]:
         """Add fields named by the source's own words where reads cannot be seen.
@@ -199,12 +208,13 @@ class Learner:
                         seed = learnt.seed.written(address, constant)
                     except (AddressError, CodecError):
                         continue
-                    tried = self._look(seed)
+                    tried = self._look(replace(seed, variant=_label(address, constant)))
                     if tried.healthy and self._novel(tried):
-                        grown, _ = self._complete(tried.seed)
                         self._remember(tried)
-                        self._remember(grown)
-                        found.append(grown)
+                        grown, _ = self._complete(tried.seed)
+                        if grown.seed is tried.seed or self._novel(grown):
+                            self._remember(grown)
+                            found.append(grown)
         return found
 
     def _further(self, tried: Learnt, before: Learnt) -> bool:
@@ -223,6 +233,10 @@ class Learner:
 
     def _remember(self, learnt: Learnt) -> None:
         self._seen.add(signature(learnt))
+
+
+def _label(address: Address, value: object) -> str:
+    return f"{str(address).rsplit('/', 1)[-1]}={value!r}"[:60]
 
 
 def _leaves_read(learnt: Learnt) -> list[Address]:

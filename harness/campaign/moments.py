@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from harness.campaign.account import Account
+from harness.campaign.jobs import Job
 from harness.model import Application, Finding, FunctionSummary
 
 
@@ -15,30 +17,25 @@ class CampaignStarted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FunctionStarted:
-    """A worker took up a function."""
+class JobStarted:
+    """A worker took up a job."""
 
+    job: str
     function: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Progress:
-    """Counts of one function since its last Progress."""
+class Checkpoint:
+    """What a job did so far, and the cells it tried since its last checkpoint.
 
-    function: str
-    invocations: int
-    trials: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CellsDone:
-    """Cells of the plan that need not be tried again when the campaign is resumed.
-
-    A cell is "seed variant|insertion point|payload id".
+    Stored as one transaction: cells and counts never disagree. `job` is the job's key, `cells` are
+    numbers of jobs.cell_number.
     """
 
+    job: str
     function: str
-    cells: tuple[str, ...]
+    account: Account
+    cells: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,25 +47,19 @@ class FindingConfirmed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FunctionFinished:
-    """A function is done (or was given up, see the summary's reason)."""
+    """A function's plan is done (or was given up, see the summary's reason)."""
 
     summary: FunctionSummary
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkerFailed:
-    """A worker ended by an error of ours; its functions that were not finished are named."""
+    """A job ended by an error of ours, or was lost with its worker."""
 
-    functions: tuple[str, ...]
+    job: Job
     reason: str
 
 
 Moment = (
-    CampaignStarted
-    | FunctionStarted
-    | Progress
-    | CellsDone
-    | FindingConfirmed
-    | FunctionFinished
-    | WorkerFailed
+    CampaignStarted | JobStarted | Checkpoint | FindingConfirmed | FunctionFinished | WorkerFailed
 )

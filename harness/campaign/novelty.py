@@ -30,12 +30,7 @@ class Learnt:
     @property
     def standing(self) -> int:
         """0: the handler failed; 1: it answered with a refusal (HTTP 4xx, 5xx); 2: it accepted."""
-        outcome = self.observation.outcome
-        if outcome.status is not Status.OK:
-            return 0
-        answer = outcome.response
-        code = answer.get("statusCode") if isinstance(answer, dict) else None
-        return 1 if isinstance(code, int) and code >= 400 else 2
+        return standing(self.observation)
 
     @property
     def healthy(self) -> bool:
@@ -53,6 +48,16 @@ class Learnt:
                 *((s.operation, s.file, s.line) for s in outcome.sinks),
             }
         )
+
+
+def standing(observation: Observation) -> int:
+    """How an invocation ended: failed (0), refused by an HTTP status (1), accepted (2)."""
+    outcome = observation.outcome
+    if outcome.status is not Status.OK:
+        return 0
+    answer = outcome.response
+    code = answer.get("statusCode") if isinstance(answer, dict) else None
+    return 1 if isinstance(code, int) and code >= 400 else 2
 
 
 def signature(learnt: Learnt) -> Signature:

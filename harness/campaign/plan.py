@@ -9,29 +9,40 @@ from harness.model import FieldRead, InsertionPoint, Payload
 
 # Rules whose trials can cost a whole timeout each go after all others.
 EXPENSIVE = frozenset({"timeout", "runtime-crash"})
-
-
 # The payload whose place the words of the source take.
+_GUARDING = frozenset(
+    {"equals", "contains", "startswith", "endswith", "cast", "matches", "less", "greater", "length"}
+)
 WORDS = "runtime-crash.source.word"
 _WORDS = 80
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cell:
-    """One payload at one point of one learnt seed (or at several points at once: a pack)."""
+    """One payload at one point of one learnt seed.
+
+    `unread`: the handler was not seen to read the point. `guard`: it was seen to compare or cast
+    what stands there, so another value may lead it past everything else in the record.
+    """
 
     learnt: Learnt
-    points: tuple[InsertionPoint, ...]
+    point: InsertionPoint
     payload: Payload
     mutations: tuple[str, ...] = ()
+    unread: bool = False
+    guard: bool = False
 
     @property
     def key(self) -> str:
         """Names the cell in the store, across runs of the same application."""
         seed = self.learnt.seed
-        where = "+".join(str(point) for point in self.points)
         name = "+".join((self.payload.id, *self.mutations))
-        return f"{seed.trigger.template}|{seed.variant}|{where}|{name}"
+        return f"{seed.trigger.template}|{seed.variant}|{self.point}|{name}"
+
+    @property
+    def expensive(self) -> bool:
+        """Whether a hit may cost a whole timeout or a cold start."""
+        return self.payload.rule in EXPENSIVE
 
 
 def make_plan(
@@ -40,26 +51,37 @@ def make_plan(
     language: str,
     words: Sequence[str] = (),
 ) -> Iterator[Cell]:
-    """Cells in the order of the payloads' priority, quick wins first, expensive rules last.
+    """Every cell, in the order of the payloads' priority; the schedule decides what goes first.
 
-    Points that the handler was seen to read are attacked one by one. The others are attacked
-    together, one invocation a payload, so that none is left out and none costs much. `words` of the
+    Points that the handler was not seen to read are tried in one learnt seed only. `words` of the
     function's source are tried as values of their own in the place of the payload WORDS.
     """
     fitting = sorted(
         (p for p in payloads if not p.languages or language in p.languages),
         key=lambda p: (p.rule in EXPENSIVE, p.priority),
     )
-    split = [(learnt, *split_points(learnt)) for learnt in learnts]
+    split = [(learnt, *split_points(learnt), guards(learnt)) for learnt in learnts]
     for payload in fitting:
         forms = [(WORD + w,) for w in words[:_WORDS]] if payload.id == WORDS else [()]
-        for learnt, read, _ in split:
+        for learnt, read, _, guarding in split:
             for point in read:
                 for mutations in forms:
-                    yield Cell(learnt=learnt, points=(point,), payload=payload, mutations=mutations)
-        learnt, _, unread = split[0]
-        if unread and payload.rule not in EXPENSIVE and payload.id != WORDS:
-            yield Cell(learnt=learnt, points=unread, payload=payload)
+                    yield Cell(
+                        learnt=learnt,
+                        point=point,
+                        payload=payload,
+                        mutations=mutations,
+                        guard=str(point.address) in guarding,
+                    )
+        if payload.rule not in EXPENSIVE and payload.id != WORDS:
+            learnt, _, unread, _ = split[0]
+            for point in unread:
+                yield Cell(learnt=learnt, point=point, payload=payload, unread=True)
+
+
+def guards(learnt: Learnt) -> frozenset[str]:
+    """Addresses whose value the handler compared, cast or matched."""
+    return frozenset(r.address for r in learnt.observation.outcome.reads if r.kind in _GUARDING)
 
 
 def split_points(

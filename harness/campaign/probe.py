@@ -1,10 +1,11 @@
 """One invocation with everything around it: state put, decoys planted, observers read, put back."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
 from harness.events.arm import Infeasible
+from harness.events.batch import in_record
 from harness.events.seed import Seed
 from harness.model import (
     AwsCall,
@@ -57,10 +58,18 @@ class Decoys(Protocol):
 
 
 class Probe:
-    """Invokes one function and gathers what every observer saw, one invocation at a time."""
+    """Invokes one function and gathers what every observer saw, one invocation at a time.
+
+    `reached` are lines that earlier jobs reached, by file; `lines` has those and its own.
+    """
 
     def __init__(
-        self, target: Target, cloud: Cloud, listener: CallbackListener, decoys: Decoys
+        self,
+        target: Target,
+        cloud: Cloud,
+        listener: CallbackListener,
+        decoys: Decoys,
+        reached: Mapping[str, Iterable[int]] | None = None,
     ) -> None:
         self._target = target
         self._cloud = cloud
@@ -69,6 +78,8 @@ class Probe:
         self.invocations = 0
         self.errors = 0
         self.function_ms = 0.0
+        self.lines = {file: set(lines) for file, lines in (reached or {}).items()}
+        self.fresh_lines = 0
 
     @property
     def blind(self) -> frozenset[str]:
@@ -114,24 +125,42 @@ class Probe:
         self.invocations += 1
         self.errors += outcome.status != "ok"
         self.function_ms += outcome.duration
+        self.fresh_lines = self._reached(outcome)
         return observation
+
+    def _reached(self, outcome: Outcome) -> int:
+        """How many lines were reached that no call before reached, in whatever runtime."""
+        fresh = 0
+        for file, lines in outcome.lines:
+            known = self.lines.setdefault(file, set())
+            before = len(known)
+            known.update(lines)
+            fresh += len(known) - before
+        return fresh
 
     def fresh(self) -> None:
         """The next invocation runs in a new runtime."""
         self._target.restart()
 
     def _put_state(self, invocation: Invocation) -> None:
-        for item in invocation.template.state:
-            seed = Seed(
-                function=invocation.function,
-                trigger=invocation.trigger,
-                template=invocation.template,
-                event=invocation.event,
-                state=invocation.state,
-                points=(),
-            )
-            at = {name: str(seed.read(address)) for name, address in item.at.items()}
-            self._cloud.put(item.kind, at, invocation.state[item.name])
+        template = invocation.template
+        if not template.state:
+            return
+        seed = Seed(
+            function=invocation.function,
+            trigger=invocation.trigger,
+            template=template,
+            event=invocation.event,
+            state=invocation.state,
+            points=(),
+        )
+        for item in template.state:
+            for record in range(invocation.records):
+                at = {
+                    name: str(seed.read(in_record(seed, address, record)))
+                    for name, address in item.at.items()
+                }
+                self._cloud.put(item.kind, at, invocation.state[item.name])
 
 
 def serialised(event: Any) -> bytes:

@@ -6,7 +6,8 @@ loses the calls in flight and nothing else.
 
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from harness import __version__
+from harness.campaign.account import Account, Planned, summarise
 from harness.campaign.config import RunConfig
 from harness.errors import UsageError
 from harness.model import (
@@ -24,7 +26,6 @@ from harness.model import (
     FunctionSummary,
     Gap,
     Hop,
-    RuleTally,
     Severity,
     Sink,
     Witness,
@@ -32,14 +33,17 @@ from harness.model import (
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS campaign (key TEXT PRIMARY KEY, value TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS function (name TEXT PRIMARY KEY, summary TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS finding (id TEXT PRIMARY KEY, finding TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS cell (function TEXT NOT NULL, cell TEXT NOT NULL,
+CREATE TABLE IF NOT EXISTS job (number INTEGER PRIMARY KEY, key TEXT UNIQUE NOT NULL,
+    function TEXT NOT NULL, account TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS job_function ON job (function);
+CREATE TABLE IF NOT EXISTS finding (id TEXT PRIMARY KEY, function TEXT NOT NULL,
+    finding TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS finding_function ON finding (function);
+CREATE TABLE IF NOT EXISTS cell (function TEXT NOT NULL, cell INTEGER NOT NULL,
     PRIMARY KEY (function, cell)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS progress (function TEXT PRIMARY KEY, invocations INTEGER NOT NULL,
-    trials INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS coverage (function TEXT PRIMARY KEY, files TEXT NOT NULL);
 """
-_FORMAT = "1"
+_FORMAT = "2"
 
 
 def now() -> str:
@@ -70,9 +74,15 @@ class Store:
             )
         try:
             store = cls(file)
-            store.get("format")
+            written = store.get("format")
         except sqlite3.DatabaseError as error:
             raise UsageError(f"this is no campaign store ({error})", path=file) from error
+        if written != _FORMAT:
+            raise UsageError(
+                "this store was written by another version of faasfuzz",
+                path=file,
+                mend="run a new campaign",
+            )
         return store
 
     def close(self) -> None:
@@ -121,41 +131,58 @@ class Store:
 
     def put_finding(self, finding: Finding) -> None:
         """Add a finding, or replace it by its smaller event."""
-        self._db.execute(
-            "INSERT OR REPLACE INTO finding VALUES (?, ?)",
-            (finding.id, json.dumps(asdict(finding))),
-        )
+        known = self._db.execute(
+            "SELECT finding FROM finding WHERE id = ?", (finding.id,)
+        ).fetchone()
+        if known is None or _preferred(finding, finding_from_json(json.loads(known[0]))):
+            self._db.execute(
+                "INSERT OR REPLACE INTO finding VALUES (?, ?, ?)",
+                (finding.id, finding.function, json.dumps(asdict(finding))),
+            )
 
-    def put_function(self, summary: FunctionSummary) -> None:
-        self._db.execute(
-            "INSERT OR REPLACE INTO function VALUES (?, ?)",
-            (summary.name, json.dumps(asdict(summary))),
-        )
-
-    def put_progress(self, function: str, invocations: int, trials: int) -> None:
-        self._db.execute(
-            "INSERT OR REPLACE INTO progress VALUES (?, ?, ?)", (function, invocations, trials)
-        )
-
-    def put_cells(self, function: str, cells: tuple[str, ...]) -> None:
+    def put_checkpoint(
+        self, job: str, function: str, account: Account, cells: Iterable[int]
+    ) -> None:
+        """What a job did so far and the cells it tried: all of it or, when we are killed, none."""
         with self.transaction():
+            self._db.execute(
+                "INSERT INTO job (key, function, account) VALUES (?, ?, ?) "
+                "ON CONFLICT (key) DO UPDATE SET account = excluded.account",
+                (job, function, json.dumps(account.as_json())),
+            )
             self._db.executemany(
                 "INSERT OR IGNORE INTO cell VALUES (?, ?)", [(function, cell) for cell in cells]
             )
 
-    def cells(self, function: str) -> frozenset[str]:
+    def put_coverage(self, function: str, files: Sequence[FileCoverage]) -> None:
+        """Coverage of one function, worked out when its jobs were done."""
+        told = json.dumps([asdict(file) for file in files])
+        self._db.execute("INSERT OR REPLACE INTO coverage VALUES (?, ?)", (function, told))
+
+    def cells(self, function: str) -> frozenset[int]:
         """Cells of the plan that were tried already."""
         rows = self._db.execute("SELECT cell FROM cell WHERE function = ?", (function,))
         return frozenset(row[0] for row in rows)
 
-    def progress(self) -> dict[str, tuple[int, int]]:
-        """Invocations and trials by function, also of functions that were not finished."""
-        rows = self._db.execute("SELECT function, invocations, trials FROM progress")
-        return {name: (invocations, trials) for name, invocations, trials in rows}
+    def accounts(self, function: str) -> tuple[Account, ...]:
+        """What the jobs of a function did, in the order in which they began."""
+        rows = self._db.execute(
+            "SELECT account FROM job WHERE function = ? ORDER BY number", (function,)
+        )
+        return tuple(Account.from_json(json.loads(row[0])) for row in rows)
 
-    def findings(self) -> tuple[Finding, ...]:
-        """Every finding, the worst first, then in a stable order."""
-        rows = self._db.execute("SELECT finding FROM finding")
+    def coverage(self, function: str) -> tuple[FileCoverage, ...]:
+        """Coverage by file, empty where the runtime's client could not tell it."""
+        row = self._db.execute(
+            "SELECT files FROM coverage WHERE function = ?", (function,)
+        ).fetchone()
+        return () if row is None else tuple(_coverage(told) for told in json.loads(row[0]))
+
+    def findings(self, function: str | None = None) -> tuple[Finding, ...]:
+        """Findings of all functions or of one, the worst first, then in a stable order."""
+        rows = self._db.execute(
+            "SELECT finding FROM finding WHERE ?1 IS NULL OR function = ?1", (function,)
+        )
         found = [finding_from_json(json.loads(row[0])) for row in rows]
         return tuple(
             sorted(
@@ -165,8 +192,21 @@ class Store:
         )
 
     def functions(self) -> tuple[FunctionSummary, ...]:
-        rows = self._db.execute("SELECT summary FROM function ORDER BY rowid")
-        return tuple(_summary(json.loads(row[0])) for row in rows)
+        """A summary of each function of the campaign, in the application's order."""
+        return tuple(self._summary(Planned.from_json(told)) for told in self.get("functions", []))
+
+    def function(self, name: str) -> FunctionSummary:
+        """The summary of one function."""
+        told = next(told for told in self.get("functions", []) if told["name"] == name)
+        return self._summary(Planned.from_json(told))
+
+    def _summary(self, function: Planned) -> FunctionSummary:
+        return summarise(
+            function,
+            self.accounts(function.name),
+            Counter(finding.rule for finding in self.findings(function.name)),
+            self.coverage(function.name),
+        )
 
     def report(self, verdict: str) -> CampaignReport:
         """What the reports show."""
@@ -208,11 +248,10 @@ def finding_from_json(data: dict[str, Any]) -> Finding:
     )
 
 
-def _summary(data: dict[str, Any]) -> FunctionSummary:
-    tallies = tuple(RuleTally(**tally) for tally in data["tallies"])
-    fields: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in data.items()}
-    coverage = tuple(_coverage(told) for told in data.get("coverage", ()))
-    return FunctionSummary(**{**fields, "tallies": tallies, "coverage": coverage})
+def _preferred(new: Finding, old: Finding) -> bool:
+    """The surer finding, else the smaller event; two shards may find the same."""
+    mine = (new.confidence.rank, len(json.dumps(new.event)))
+    return mine <= (old.confidence.rank, len(json.dumps(old.event)))
 
 
 def _coverage(data: dict[str, Any]) -> FileCoverage:

@@ -7,14 +7,17 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from harness.campaign.account import Account
 from harness.campaign.budget import Budget
 from harness.campaign.config import RunConfig
 from harness.campaign.function_run import Catalogue, FunctionRun
+from harness.campaign.jobs import Job
 from harness.campaign.judge import Oracle
-from harness.campaign.moments import FunctionFinished, FunctionStarted, Moment
+from harness.campaign.moments import Checkpoint, JobStarted, Moment
+from harness.campaign.novelty import Learnt
 from harness.campaign.probe import Probe
 from harness.errors import TargetError
-from harness.model import Application, Function, FunctionSummary, Trigger
+from harness.model import Application, Function
 from harness.observers.cloud import LocalCloud
 from harness.observers.decoys import DecoyFiles, make_decoys
 from harness.observers.environment import environment_decoys
@@ -22,44 +25,39 @@ from harness.observers.listener import Listener
 from harness.oracles import OracleContext, all_oracles
 from harness.targets.local import LocalTarget
 
-DIRECT = "aws.lambda.direct-invoke"
 # Outside of /tmp: runtimes have a /tmp of their own.
 _DECOYS = Path("/var/tmp")
+# Functions whose learnt shapes a worker keeps for their later jobs.
+_LEARNT = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shard:
-    """What one worker needs to know. `done` and `known` are by function, for resuming."""
+class Workplace:
+    """What a worker needs to know for any of a campaign's jobs."""
 
     config: RunConfig
     application: Application
     catalogue: Catalogue
-    deadline: float | None
-    workers: int
-    done: Mapping[str, frozenset[str]]
-    known: Mapping[str, frozenset[str]]
 
 
 class Worker:
-    """Runs functions one after another. Use as a context manager."""
+    """Does jobs one after another. Use as a context manager."""
 
-    def __init__(
-        self, shard: Shard, emit: Callable[[Moment], None], stopped: Callable[[], bool]
-    ) -> None:
-        self._shard = shard
-        self._emit = emit
+    def __init__(self, workplace: Workplace, stopped: Callable[[], bool] = lambda: False) -> None:
+        self._workplace = workplace
         self._stopped = stopped
+        self._learnt: dict[str, tuple[Learnt, ...]] = {}
         self._stack = ExitStack()
 
     def __enter__(self) -> "Worker":
-        shard = self._shard
+        workplace = self._workplace
         self._listener = Listener()
         self._listener.start()
         self._stack.callback(self._listener.stop)
         self._files = DecoyFiles(_DECOYS)
         self._stack.callback(self._files.clear)
-        decoys = make_decoys(random.Random(shard.config.seed))
-        self._cloud = LocalCloud(shard.application, decoys=decoys)
+        decoys = make_decoys(random.Random(workplace.config.seed))
+        self._cloud = LocalCloud(workplace.application, decoys=decoys)
         self._cloud.start()
         self._stack.callback(self._cloud.stop)
         return self
@@ -67,46 +65,40 @@ class Worker:
     def __exit__(self, *_: object) -> None:
         self._stack.close()
 
-    def run(self, function: Function, remaining: int) -> None:
-        """One function's whole campaign. `remaining` functions (this one among them) still wait."""
-        self._emit(FunctionStarted(function=function.name))
-        triggers = self.triggers(function)
+    def run(self, job: Job, emit: Callable[[Moment], None]) -> None:
+        """One job to its end; its last checkpoint says whether it is complete."""
+        emit(JobStarted(job=job.key, function=job.function))
+        function = next(f for f in self._workplace.application.functions if f.name == job.function)
         try:
-            summary = self._tested(function, triggers, remaining)
+            self._run(function, job, emit)
         except TargetError as error:
-            summary = FunctionSummary(
-                name=function.name,
-                runtime=function.runtime,
-                handler=function.handler,
-                triggers=tuple(t.template for t in triggers),
-                reason=str(error),
-                declared_in=function.declared_in,
-                code=str(function.code or ""),
-            )
-        self._emit(FunctionFinished(summary=summary))
+            emit(Checkpoint(job=job.key, function=job.function, account=given_up(job, error)))
 
-    def _tested(
-        self, function: Function, triggers: tuple[Trigger, ...], remaining: int
-    ) -> FunctionSummary:
-        shard = self._shard
+    def _run(self, function: Function, job: Job, emit: Callable[[Moment], None]) -> None:
+        workplace = self._workplace
+        triggers = workplace.config.triggers_of(function, workplace.catalogue.templates)
         if not triggers:
             raise TargetError("none of its triggers was asked for by --trigger")
-        with self.opened(function) as (probe, oracles):
-            return FunctionRun(
+        with self.opened(function, job.reached) as (probe, oracles):
+            while len(self._learnt) >= _LEARNT:
+                self._learnt.pop(next(iter(self._learnt)))
+            FunctionRun(
                 function=function,
-                catalogue=shard.catalogue,
+                job=job,
+                catalogue=workplace.catalogue,
                 probe=probe,
                 oracles=oracles,
-                budget=self._budget(remaining),
-                seed=shard.config.seed,
-                emit=self._emit,
+                budget=self._budget(job),
+                seed=workplace.config.seed,
+                emit=emit,
                 triggers=triggers,
-                done=shard.done.get(function.name, frozenset()),
-                known=shard.known.get(function.name, frozenset()),
+                learnt=self._learnt,
             ).run()
 
     @contextmanager
-    def opened(self, function: Function) -> Iterator[tuple[Probe, Sequence[Oracle]]]:
+    def opened(
+        self, function: Function, reached: Mapping[str, frozenset[int]] | None = None
+    ) -> Iterator[tuple[Probe, Sequence[Oracle]]]:
         """A started target with its observers, and the oracles that judge it.
 
         Raises TargetError when the function's runtime cannot be had.
@@ -120,34 +112,31 @@ class Worker:
         target = LocalTarget(
             function,
             environment=self._cloud.environment(),
-            client=self._shard.config.client,
+            client=self._workplace.config.client,
+            coverage=True,
         )
         try:
             target.start()
-            yield Probe(target, self._cloud, self._listener, self._files), all_oracles(context)
+            probe = Probe(target, self._cloud, self._listener, self._files, reached)
+            yield probe, all_oracles(context)
         finally:
             target.stop()
 
-    def triggers(self, function: Function) -> tuple[Trigger, ...]:
-        """The function's triggers that are asked for; direct invocation when it declares none."""
-        known = self._shard.catalogue.templates
-        asked = self._shard.config.triggers
-        triggers = tuple(t for t in function.triggers if t.template in known) or (
-            Trigger(template=DIRECT),
-        )
-        return tuple(t for t in triggers if not asked or t.template in asked)
+    def _budget(self, job: Job) -> Budget:
+        deadline = None if job.seconds is None else time.monotonic() + job.seconds
+        return Budget(deadline=deadline, invocations=job.invocations, stopped=self._stopped)
 
-    def _budget(self, remaining: int) -> Budget:
-        """An even share of the time that is left, so that no function starves another."""
-        shard = self._shard
-        deadline = None
-        if shard.deadline is not None:
-            left = max(0.0, shard.deadline - time.monotonic())
-            turns = max(1.0, remaining / shard.workers)
-            deadline = time.monotonic() + left / turns
-        return Budget(
-            deadline=deadline, invocations=shard.config.max_invocations, stopped=self._stopped
-        )
+
+def given_up(job: Job, error: Exception) -> Account:
+    """The account of a job that could not be done."""
+    return Account(
+        phase=job.phase,
+        shard=job.shard,
+        shards=job.shards,
+        attempt=job.attempt,
+        reason=str(error),
+        hopeless=True,
+    )
 
 
 def limited(catalogue: Catalogue, config: RunConfig) -> Catalogue:

@@ -15,3 +15,8 @@ def data_folder(name: str) -> Path:
 def rules_folder() -> Path:
     """The folder of the rules' files."""
     return _PACKAGE / "rules"
+
+
+def contracts_folder() -> Path:
+    """The folder of the response contracts' files."""
+    return _PACKAGE / "contracts"

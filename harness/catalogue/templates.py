@@ -4,10 +4,11 @@ import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
+from harness.catalogue.contracts import contract, contract_names, json_schema
 from harness.catalogue.loading import Document, Strict, documents, validated
-from harness.codecs import CODECS
+from harness.codecs import CODECS, CodecError
 from harness.errors import UsageError
 from harness.model import (
     Address,
@@ -20,8 +21,6 @@ from harness.model import (
     ResponseContract,
     StateItem,
 )
-
-ResponseKind = Literal["http-v1", "http-v2", "alb", "partial-batch", "ignored", "any", "echo"]
 
 
 def _address(text: str) -> str:
@@ -42,6 +41,7 @@ def _pattern(text: str) -> str:
 
 AddressText = Annotated[str, AfterValidator(_address)]
 PatternText = Annotated[str, AfterValidator(_pattern)]
+JsonSchema = Annotated[dict[str, Any], AfterValidator(json_schema)]
 
 
 class _Point(Strict):
@@ -78,11 +78,20 @@ class _State(Strict):
 class _Batch(Strict):
     records: AddressText
     maximum: int = Field(gt=0)
+    default: int = Field(1, gt=0)
 
 
 class _Response(Strict):
-    kind: ResponseKind
+    kind: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
     visible: bool
+    own_schema: JsonSchema | None = Field(None, alias="schema")
+
+    @model_validator(mode="after")
+    def _known(self) -> "_Response":
+        if self.own_schema is None and self.kind not in contract_names():
+            known = ", ".join(contract_names())
+            raise ValueError(f"no contract {self.kind!r} and no schema; known are {known}")
+        return self
 
 
 class _Template(Strict):
@@ -92,6 +101,7 @@ class _Template(Strict):
     title: str
     source: str = Field(pattern=r"^https://")
     event: Any
+    encode: tuple[AddressText, ...] = ()
     insertion_points: tuple[_Point, ...] = ()
     open: tuple[_Open, ...] = ()
     bindings: tuple[_Binding, ...] = ()
@@ -141,7 +151,7 @@ def _template(document: Document) -> EventTemplate:
         service=read.service,
         title=read.title,
         source=read.source,
-        event=read.event,
+        event=_encoded(document, read),
         points=tuple(
             InsertionPoint(
                 address=Address.parse(p.address),
@@ -177,10 +187,56 @@ def _template(document: Document) -> EventTemplate:
             )
             for s in read.state
         ),
-        batch=BatchShape(records=Address.parse(read.batch.records), maximum=read.batch.maximum)
+        batch=BatchShape(
+            records=Address.parse(read.batch.records),
+            maximum=read.batch.maximum,
+            default=read.batch.default,
+        )
         if read.batch
         else None,
-        response=ResponseContract(kind=read.response.kind, visible=read.response.visible),
+        response=ResponseContract(
+            kind=read.response.kind,
+            visible=read.response.visible,
+            schema=read.response.own_schema
+            if read.response.own_schema is not None
+            else contract(read.response.kind),
+        ),
         declared=read.declared,
         notes=read.notes,
     )
+
+
+def _encoded(document: Document, read: _Template) -> Any:
+    """The event in the form in which it is sent.
+
+    A file may hold a carrier decoded, so that people can read it; `encode` lists such places with
+    the encodings to apply, the innermost carrier first: `/Records/0/body!json`.
+    """
+    event = read.event
+    for index, text in enumerate(read.encode):
+        steps = Address.parse(text).steps
+        keys = [name for kind, name in steps if kind == "key"]
+        codecs = [name for kind, name in steps[len(keys) :]]
+        try:
+            if [kind for kind, _ in steps[: len(keys)]] != ["key"] * len(keys):
+                raise ValueError("the encodings stand at the address's end")
+            event = _carried(event, keys, codecs)
+        except (CodecError, LookupError, TypeError, ValueError) as error:
+            raise UsageError(
+                f"encode.{index}: {text}: {error}",
+                path=document.path,
+                line=document.line(("encode", index)),
+            ) from error
+    return event
+
+
+def _carried(value: Any, keys: list[str], codecs: list[str]) -> Any:
+    if not keys:
+        for name in reversed(codecs):
+            value = CODECS[name].encode(value, None)
+        return value
+    first, rest = keys[0], keys[1:]
+    if isinstance(value, list):
+        place = int(first)
+        return [*value[:place], _carried(value[place], rest, codecs), *value[place + 1 :]]
+    return {**value, first: _carried(value[first], rest, codecs)}

@@ -15,9 +15,13 @@ from harness.cli.diff import diff
 from harness.cli.discover import discover
 from harness.cli.doctor import doctor
 from harness.cli.event import event
+from harness.cli.export import export
+from harness.cli.init import init
 from harness.cli.replay import replay
 from harness.cli.report import report
+from harness.cli.review import review
 from harness.cli.run import run
+from harness.cli.trend import trend
 from harness.errors import FaasfuzzError
 
 _EPILOG = """
@@ -42,6 +46,7 @@ def cli() -> None:
 for command in (
     demo,
     run,
+    init,
     discover,
     event,
     templates,
@@ -50,6 +55,9 @@ for command in (
     replay,
     report,
     diff,
+    trend,
+    export,
+    review,
     doctor,
 ):
     cli.add_command(command)

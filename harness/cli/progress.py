@@ -10,13 +10,13 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 
 from harness.campaign.moments import (
     CampaignStarted,
+    Checkpoint,
     FindingConfirmed,
     FunctionFinished,
-    FunctionStarted,
+    JobStarted,
     Moment,
     WorkerFailed,
 )
-from harness.campaign.moments import Progress as Counted
 from harness.model import CampaignReport, Finding
 
 _COLOURS = {
@@ -67,10 +67,11 @@ class Teller:
                 f"campaign [bold]{escape(moment.id)}[/]: {self._total} functions of "
                 f"{escape(moment.application.name)}"
             )
-        elif isinstance(moment, FunctionStarted):
+        elif isinstance(moment, JobStarted):
             self._bar.update(self._task, description=f"fuzzing {escape(visible(moment.function))}")
-        elif isinstance(moment, Counted):
-            self._counts[moment.function] = (moment.invocations, moment.trials)
+        elif isinstance(moment, Checkpoint):
+            trials = sum(moment.account.trials.values())
+            self._counts[moment.job] = (moment.account.invocations, trials)
             self._bar.update(self._task, counts=self._rates())
         elif isinstance(moment, FindingConfirmed):
             self._finding(moment.finding)
@@ -82,8 +83,7 @@ class Teller:
                 told = f"[yellow]not tested[/]: {escape(visible(summary.reason))}"
             self._console.print(f"  {escape(summary.name)}: {told}, {summary.seconds:.1f} s")
         elif isinstance(moment, WorkerFailed):
-            names = ", ".join(moment.functions) or "no function"
-            self._console.print(f"[red]a worker failed[/] at {escape(names)} (a bug of faasfuzz):")
+            self._console.print(f"[red]a worker failed[/] at {escape(moment.job.function)}:")
             self._console.print(escape(visible(moment.reason)))
 
     def finish(self, report: CampaignReport, out: Path) -> None:

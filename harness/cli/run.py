@@ -41,6 +41,11 @@ _PATH = click.Path(path_type=Path)
 @click.option("--max-time", type=DURATION, metavar="10m", help="For the whole campaign.")
 @click.option("--max-invocations", type=click.IntRange(1), metavar="N", help="Per function.")
 @click.option("--workers", type=click.IntRange(1), metavar="N", help="[default: number of cores]")
+@click.option(
+    "--cluster",
+    metavar="ADDRESS",
+    help="Run on a Dask cluster: a scheduler's address, or local for one of this machine's cores.",
+)
 @click.option("--seed", type=click.IntRange(0), metavar="N", help="Repeats the same plan.")
 @click.option("--out", type=_PATH, metavar="DIR", help="[default: faasfuzz-out/<campaign id>]")
 @click.option(
@@ -97,6 +102,7 @@ def campaign(params: dict[str, Any]) -> int:
         max_time=params["max_time"],
         max_invocations=params["max_invocations"],
         workers=params["workers"] or os.cpu_count() or 1,
+        cluster=params.get("cluster"),
         seed=secrets.randbelow(2**32) if seed is None else seed,
         payloads=params["payloads"],
         templates=params["templates"],
@@ -114,7 +120,7 @@ def campaign(params: dict[str, Any]) -> int:
     with store, Teller(quiet=params["quiet"], live=not params["no_progress"]) as teller:
         if resumed is None:
             store.begin(identity, config, application.name, describe(application))
-        report = run_campaign(config, application, catalogue, store, identity, teller.listen)
+        report = run_campaign(config, application, catalogue, store, teller.listen)
         write_reports(report, catalogue.rules, out, FORMATS)
         teller.finish(report, out)
     today = date.today()

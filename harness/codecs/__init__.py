@@ -7,6 +7,7 @@ from harness.codecs.archive import Tar, Zip
 from harness.codecs.base import Codec, CodecError
 from harness.codecs.binary import BASE64, BASE64URL, GZIP, HEX, ZLIB
 from harness.codecs.mime import Mime
+from harness.codecs.streaming import Aggregated, ByteList
 from harness.codecs.structured import DynamoDb, Json, Jwt
 from harness.codecs.text import Cookie, Form, Percent, PercentAll, Url, Utf8
 
@@ -29,6 +30,8 @@ CODECS: dict[str, Codec] = {
     "mime": Mime(),
     "zip": Zip(),
     "tar": Tar(),
+    "byte-list": ByteList(),
+    "kpl": Aggregated(),
 }
 
 __all__ = ["CODECS", "Codec", "CodecError"]

@@ -7,12 +7,15 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from harness.discovery.base import Source
+from harness.discovery.cdk import Cdk
 from harness.discovery.cloudformation import CloudFormation
 from harness.discovery.describe import describe
+from harness.discovery.serverless import Serverless
+from harness.discovery.terraform import Terraform
 from harness.errors import UsageError
 from harness.model import Application, EventTemplate
 
-SOURCES: tuple[Source, ...] = (CloudFormation(),)
+SOURCES: tuple[Source, ...] = (Serverless(), Cdk(), Terraform(), CloudFormation())
 
 
 def discover(

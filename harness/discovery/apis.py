@@ -170,7 +170,7 @@ def _paths(
     if isinstance(document, dict) and "Fn::Transform" in document:  # AWS::Include of a file
         document = mapping(mapping(document["Fn::Transform"]).get("Parameters")).get("Location")
     if isinstance(document, str):
-        file = stack.path.parent / document
+        file = api.path.parent / document
         if not file.is_file():
             stack.resolver.notes.append(f"{api.name}: its definition {document} is not read")
             return

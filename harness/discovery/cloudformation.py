@@ -3,13 +3,10 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from harness.discovery.edges import edges
-from harness.discovery.functions import functions
-from harness.discovery.loading import load_template
-from harness.discovery.parameters import ACCOUNT, REGION
-from harness.discovery.stack import FUNCTIONS, Stack
-from harness.discovery.triggers import wire
-from harness.model import Application, EventTemplate, ResolvedResource
+from harness.discovery.assembling import application
+from harness.discovery.compose import with_nested
+from harness.discovery.stack import Stack
+from harness.model import Application, EventTemplate
 
 
 class CloudFormation:
@@ -35,26 +32,6 @@ class CloudFormation:
         workdir: Path | None,
     ) -> Application:
         """See Source.load."""
-        stack = Stack(load_template(path), path, parameters)
-        wiring = wire(stack, templates)
-        found = tuple(functions(stack, wiring, workdir))
-        return Application(
-            name=stack.name,
-            source=path,
-            functions=found,
-            resources=tuple(
-                ResolvedResource(
-                    name=resource.name,
-                    kind=resource.kind,
-                    physical=resource.physical,
-                    arn=resource.arn,
-                    properties=resource.properties,
-                )
-                for resource in stack.resources.values()
-                if resource.kind not in FUNCTIONS
-            ),
-            edges=tuple(dict.fromkeys((*wiring.edges, *edges(stack, found)))),
-            notes=tuple(dict.fromkeys(stack.resolver.notes)),
-            region=REGION,
-            account=ACCOUNT,
-        )
+        whole = with_nested(path)
+        stack = Stack(whole.template, path, parameters, whole.origins)
+        return application(stack, templates, workdir, whole.notes)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from harness.discovery.loading import load_template
+from harness.discovery.compose import with_nested
 from harness.discovery.shapes import mapping, texts
 from harness.discovery.stack import FUNCTIONS, Resource, Stack
 from harness.errors import UsageError
@@ -42,7 +42,7 @@ class Code:
         if key is None:
             raise UsageError(
                 f"function {function.name} says nowhere what its code is",
-                path=self._stack.path,
+                path=function.path,
                 line=function.line,
                 mend="add CodeUri (SAM) or Code with the folder of its code",
             )
@@ -77,7 +77,7 @@ class Code:
 
     def _local(self, owner: Resource, declared: str, key: str) -> Path:
         """A declared folder, or the content of a declared archive."""
-        path = (self._stack.path.parent / declared).resolve()
+        path = (owner.path.parent / declared).resolve()
         if path.is_dir():
             return path
         if path.is_file() and zipfile.is_zipfile(path):
@@ -88,7 +88,7 @@ class Code:
         built = _BUILD[0] in path.parts
         raise UsageError(
             f"{owner.name}: its code folder {declared} is not there",
-            path=self._stack.path,
+            path=owner.path,
             line=self._stack.line(owner, key),
             mend="run `sam build`" if built else f"correct {key}, or build what it names",
         )
@@ -119,8 +119,10 @@ def _built(stack: Stack) -> Iterator[tuple[str, Path]]:
     file = folder / "template.yaml"
     if not file.is_file():
         return
-    resources: Mapping[str, Any] = load_template(file)["Resources"]
+    whole = with_nested(file)
+    resources: Mapping[str, Any] = whole.template["Resources"]
     for name, resource in resources.items():
+        folder = whole.origins.get(str(name), file).parent
         if isinstance(resource, dict) and resource["Type"] in (*FUNCTIONS, *_LAYERS):
             properties = mapping(resource.get("Properties"))
             uri = next((properties[key] for key in _KEYS if properties.get(key)), None)

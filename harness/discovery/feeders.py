@@ -13,6 +13,11 @@ NOTIFICATIONS = {
     "QueueConfigurations": "Queue",
     "TopicConfigurations": "Topic",
 }
+_API_NOTIFICATIONS = {
+    "LambdaFunctionConfigurations": "LambdaFunctionArn",
+    "QueueConfigurations": "QueueArn",
+    "TopicConfigurations": "TopicArn",
+}
 
 
 def feeder(stack: Stack, arn: str) -> tuple[dict[str, str], dict[str, str]]:
@@ -52,7 +57,18 @@ def recipient_facts(rule: Resource) -> dict[str, str]:
 
 
 def notifications(stack: Stack) -> Iterator[tuple[Resource, str, Mapping[str, Any]]]:
-    """(bucket, ARN of the target, entry) of each bucket notification."""
+    """(bucket, ARN of the target, entry) of each bucket notification.
+
+    The CDK's custom resource takes them as S3's own interface has them.
+    https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketNotificationConfiguration.html
+    """
+    for custom in stack.of_kind("Custom::S3BucketNotifications"):
+        owner = stack.by_value(custom.properties.get("BucketName"))
+        wanted = mapping(custom.properties.get("NotificationConfiguration"))
+        for key, target in _API_NOTIFICATIONS.items():
+            for entry in mappings(wanted.get(key)):
+                if owner is not None:
+                    yield owner, str(entry.get(target, "")), {"Event": entry.get("Events"), **entry}
     for bucket in stack.of_kind("AWS::S3::Bucket"):
         wanted = mapping(bucket.properties.get("NotificationConfiguration"))
         for key, target in NOTIFICATIONS.items():

@@ -38,7 +38,7 @@ def _function(stack: Stack, resource: Resource, code: Code, wiring: Wiring) -> F
     return Function(
         name=resource.name,
         runtime=runtime,
-        handler="" if image else _handler(stack, resource, runtime),
+        handler="" if image else _handler(resource, runtime),
         code=folder,
         built=built,
         package="image" if image else "zip",
@@ -57,13 +57,13 @@ def _function(stack: Stack, resource: Resource, code: Code, wiring: Wiring) -> F
     )
 
 
-def _handler(stack: Stack, resource: Resource, runtime: str) -> str:
+def _handler(resource: Resource, runtime: str) -> str:
     """Custom runtimes are free to ignore it, so it may be missing there."""
     handler = str(resource.properties.get("Handler") or "")
     if not handler and not runtime.startswith("provided"):
         raise UsageError(
             f"function {resource.name} has no Handler",
-            path=stack.path,
+            path=resource.path,
             line=resource.line,
             mend="add one, such as app.handler",
         )

@@ -6,6 +6,7 @@ from typing import Any
 
 import yaml
 from cfnlint.decode import cfn_json, cfn_yaml
+from cfnlint.decode.node import dict_node, str_node
 
 from harness.errors import UsageError
 
@@ -41,21 +42,36 @@ def load_template(path: Path) -> dict[str, Any]:
     return template
 
 
-def load_document(path: Path) -> dict[str, Any]:
+def load_document(path: Path, mend: str = _MEND) -> dict[str, Any]:
     """A mapping in YAML (with short-form intrinsics) or JSON.
 
-    Its mappings, and the keys in them, keep where they stand (`line_of`). Raises UsageError.
+    Its mappings, and the keys in them, keep where they stand (`line_of`). `mend` says what to name
+    instead of a file that is something else. Raises UsageError.
     """
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"cannot be read ({error})", path=path, mend="check the path") from error
+    text = _text(path)
     if not text.strip():
-        raise UsageError("the file is empty", path=path, line=1, mend=_MEND)
+        raise UsageError("the file is empty", path=path, line=1, mend=mend)
     document = _json(text, path) if text.lstrip().startswith("{") else _yaml(text, path)
     if not isinstance(document, dict):
-        raise UsageError("not a template: a mapping is expected", path=path, line=1, mend=_MEND)
+        raise UsageError("not a template: a mapping is expected", path=path, line=1, mend=mend)
     return document
+
+
+def load_any(path: Path) -> Any:
+    """Whatever a YAML or JSON file holds, and the text of any other. Raises UsageError."""
+    text = _text(path)
+    if path.suffix == ".json":
+        return _json(text, path) if text.lstrip().startswith("{") else json.loads(text or "null")
+    if path.suffix in (".yml", ".yaml"):
+        return _yaml(text, path) if text.strip() else None
+    return text
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"cannot be read ({error})", path=path, mend="check the path") from error
 
 
 def line_of(holder: Any, key: Any = None) -> int | None:
@@ -64,6 +80,14 @@ def line_of(holder: Any, key: Any = None) -> int | None:
         holder = next((known for known in holder if known == key), None)
     mark = getattr(holder, "start_mark", None)
     return int(mark.line) + 1 if mark is not None else None
+
+
+def standing_at(holder: Any, value: Any) -> Any:
+    """A mapping or a text with the place of another node, for `line_of`."""
+    start, end = getattr(holder, "start_mark", None), getattr(holder, "end_mark", None)
+    if start is None or not isinstance(value, dict | str):
+        return value
+    return (dict_node if isinstance(value, dict) else str_node)(value, start, end)
 
 
 def _json(text: str, path: Path) -> Any:

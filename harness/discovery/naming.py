@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-templ
 """
 
 import hashlib
+import uuid
 from collections.abc import Mapping
 from typing import Any
 
@@ -96,6 +97,8 @@ def physical_name(logical: str, kind: str, properties: Mapping[str, Any], stack:
     digest = hashlib.sha256(f"{stack}/{logical}".encode()).hexdigest()
     if kind in _APIS:
         return digest[:10]
+    if kind == "AWS::KMS::Key":
+        return str(uuid.UUID(digest[:32]))
     longest = _LONGEST.get(kind, 128)
     ending = ".fifo" if properties.get("FifoQueue") or properties.get("FifoTopic") else ""
     ending = f"-{digest[:8]}{ending}"

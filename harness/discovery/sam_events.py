@@ -151,6 +151,34 @@ def _topics(stack: Stack, kind: str, _: str, properties: Properties) -> Declared
     return Declared(words={"sam": kind}, facts=given, source=source_name(stack, value))
 
 
+def _load_balancer(_: Stack, kind: str, __: str, properties: Properties) -> Declared:
+    path = str(properties.get("Path") or "/").replace("*", "sample")
+    return Declared(
+        words={"sam": kind}
+        | ({"headers": "multi-value"} if properties.get("MultiValueHeaders") else {}),
+        facts=route_facts(path, properties.get("Method"), "", ""),
+    )
+
+
+def _socket(stack: Stack, kind: str, _: str, properties: Properties) -> Declared:
+    source, stage, api_id = api_facts(stack, kind, properties.get("ApiId"))
+    route = str(properties.get("Route") or "$default")
+    return Declared(
+        words={"sam": kind, "route": route},
+        facts={"route_key": route, "stage": stage, "api_id": api_id},
+        source=source,
+    )
+
+
+def _edge(_: Stack, kind: str, __: str, properties: Properties) -> Declared:
+    return Declared(words={"sam": kind, "event": str(properties.get("EventType"))})
+
+
+def _integration(_: Stack, kind: str, __: str, ___: Properties) -> Declared:
+    """A custom integration hands on whatever its mapping template makes of the request."""
+    return Declared(words={"sam": kind, "via": "apigateway"})
+
+
 _GIVEN = {
     "stream_arn": "Stream",
     "broker_arn": "Broker",
@@ -179,4 +207,9 @@ _READERS: Mapping[str, Callable[[Stack, str, str, Properties], Declared]] = {
     "MQ": _topics,
     "MSK": _topics,
     "SelfManagedKafka": _topics,
+    # No events of SAM's: other descriptions have them.
+    "ALB": _load_balancer,
+    "CloudFront": _edge,
+    "Invoke": _integration,
+    "WebSocket": _socket,
 }

@@ -9,6 +9,7 @@ from harness.discovery.globals import with_globals
 from harness.discovery.intrinsics import Resolver
 from harness.discovery.loading import LOOP, line_of
 from harness.discovery.naming import arn, naming_properties, physical_name, reference
+from harness.discovery.parameters import placeholder
 from harness.discovery.shapes import mapping
 
 FUNCTIONS = ("AWS::Serverless::Function", "AWS::Lambda::Function")
@@ -20,13 +21,17 @@ _MADE = (".Version", ".Alias", "Stage", "Deployment", "EventRule", "Permission",
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """A resource with resolved properties, SAM's Globals among them. `line` is where it starts."""
+    """A resource with resolved properties, SAM's Globals among them.
+
+    `path` is the template that declares it, `line` where it starts there.
+    """
 
     name: str
     kind: str
     properties: Mapping[str, Any]
     physical: str
     line: int | None
+    path: Path
 
     @property
     def arn(self) -> str:
@@ -39,13 +44,23 @@ class Stack:
 
     Resources whose condition is false are left out. SAM's implicit APIs (`ServerlessRestApi`,
     `ServerlessHttpApi`) and the roles it makes are known as references, since templates refer to
-    them. Raises UsageError.
+    them. `origins` names the file of each resource which another one than `path` declares. When
+    `lenient`, references to what is not declared get a likely value and a note: a program adds
+    resources of its own. Raises UsageError.
     """
 
     def __init__(
-        self, template: Mapping[str, Any], path: Path, parameters: Mapping[str, str]
+        self,
+        template: Mapping[str, Any],
+        path: Path,
+        parameters: Mapping[str, str],
+        origins: Mapping[str, Path] | None = None,
+        *,
+        lenient: bool = False,
     ) -> None:
         self.path = path
+        self._lenient = lenient
+        self._origins = origins or {}
         self.name = _stack_name(path)
         self._declared: Mapping[str, Any] = {
             name: resource
@@ -80,7 +95,7 @@ class Stack:
 
     def where(self, resource: Resource) -> str:
         """`file:line` of a resource."""
-        return f"{self.path}:{resource.line}" if resource.line else str(self.path)
+        return f"{resource.path}:{resource.line}" if resource.line else str(resource.path)
 
     def line(self, resource: Resource, key: str) -> int | None:
         """The line of one of its properties; its own line when the property is not its own."""
@@ -100,6 +115,7 @@ class Stack:
                 properties=with_globals(kind, own if isinstance(own, dict) else {}, self._globals),
                 physical=self._physical(str(name)),
                 line=line_of(self._declared, name),
+                path=self._origins.get(str(name), self.path),
             )
 
     def _physical(self, name: str) -> str:
@@ -135,12 +151,18 @@ class Stack:
             return reference(kind, self._physical(owner), made or "FunctionUrl")
         if name.endswith(_MADE) and name.startswith(tuple(str(own) for own in self._declared)):
             return name
-        return None
+        if not self._lenient:
+            return None
+        made = placeholder(name if attribute is None else f"{name}{attribute}")
+        self.resolver.notes.append(f"{name} is not declared here; {made!r} is used")
+        return made
 
 
 def _stack_name(path: Path) -> str:
     folder = path.parent
     if folder.parts[-2:] == (".aws-sam", "build"):
         folder = folder.parent.parent
+    if folder.name == "cdk.out":
+        folder = folder.parent
     kept = "".join(c if c.isascii() and c.isalnum() else "-" for c in folder.name.lower())
     return kept.strip("-") or "app"

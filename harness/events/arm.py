@@ -132,14 +132,16 @@ def arm_control(seed: Seed, values: Sequence[tuple[InsertionPoint, Any]]) -> Inv
 def _filled(
     seed: Seed, values: Sequence[tuple[InsertionPoint, Any]], trials: tuple[Trial, ...]
 ) -> Invocation:
-    filled = seed
-    for point, value in values:
-        try:
-            filled = filled.written(point.address, value)
-            for mirror in point.mirrors:
-                filled = filled.written(mirror, value)
-        except (CodecError, AddressError) as error:
-            raise Infeasible(f"{point}: {error}") from error
+    try:
+        filled = seed.written_all(
+            [
+                (address, value)
+                for point, value in values
+                for address in (point.address, *point.mirrors)
+            ]
+        )
+    except (CodecError, AddressError) as error:
+        raise Infeasible(f"{', '.join(str(point) for point, _ in values)}: {error}") from error
     return Invocation(
         function=seed.function,
         trigger=seed.trigger,
@@ -147,4 +149,5 @@ def _filled(
         event=filled.event,
         state=filled.state,
         trials=trials,
+        records=seed.records,
     )

@@ -3,7 +3,7 @@
 Writing copies only what lies along the path (structural sharing): this is the hot path.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from harness.codecs import CODECS, CodecError
@@ -11,6 +11,10 @@ from harness.model import Address
 
 _DEPTH = 4
 _DETECTED = ("json", "base64", "query", "url")
+
+
+# Steps of an address, the value to be written there, and the address for the error message.
+_Pending = tuple[tuple[tuple[str, str], ...], Any, Address]
 
 
 class AddressError(LookupError):
@@ -32,6 +36,17 @@ def write(event: Any, address: Address, value: Any) -> Any:
     AddressError, or CodecError when a carrier cannot hold the value.
     """
     return _write(event, address.steps, 0, value, address)
+
+
+def write_all(event: Any, values: Sequence[tuple[Address, Any]]) -> Any:
+    """The event with values at several addresses; what they share is taken apart only once.
+
+    The same as one write() after the other, in order, where no address lies inside another one.
+    Raises as write() does, and AddressError where one does.
+    """
+    if len(values) == 1:
+        return write(event, *values[0])
+    return _write_all(event, [(address.steps, value, address) for address, value in values], 0)
 
 
 def remove(event: Any, address: Address) -> Any:
@@ -106,6 +121,31 @@ def _write(
         items[index] = _write(node[index], steps, at + 1, value, address)
         return items
     raise AddressError(f"nothing at {address}: {name!r} is in no mapping or list")
+
+
+def _write_all(node: Any, values: Sequence[_Pending], at: int) -> Any:
+    if len(values) == 1:
+        steps, value, address = values[0]
+        return _write(node, steps, at, value, address)
+    groups: dict[tuple[str, str], list[_Pending]] = {}
+    for pending in values:
+        if at == len(pending[0]):
+            raise AddressError(f"{pending[2]} is written as a whole and inside at once")
+        groups.setdefault(pending[0][at], []).append(pending)
+    changed = node
+    for (kind, name), group in groups.items():
+        address = group[0][2]
+        if kind == "codec":
+            if len(groups) > 1:
+                raise AddressError(f"{address} is written decoded and as it is at once")
+            inside = _write_all(CODECS[name].decode(node), group, at + 1)
+            return CODECS[name].encode(inside, node)
+        if len(group) == 1:
+            changed = _write(changed, group[0][0], at, group[0][1], address)
+        else:
+            inside = _write_all(_child(node, name, address), group, at + 1)
+            changed = _write(changed, (*group[0][0][:at], (kind, name)), at, inside, address)
+    return changed
 
 
 def _child(value: Any, name: str, address: Address) -> Any:

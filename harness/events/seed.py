@@ -2,12 +2,14 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import quote
 
 from harness.codecs.base import CodecError
 from harness.events import inject
+from harness.events.shapes.described import described, path_values
 from harness.model import (
     Address,
     AttackerControl,
@@ -26,7 +28,8 @@ _SAMPLE = "sample"
 class Seed:
     """A benign event of one trigger, its state, and its insertion points.
 
-    `variant` says what shape learning changed ("type=invoice"), for people.
+    `variant` says what shape learning changed ("type=invoice"), for people. `records` is how many
+    records its batch holds; points and state name the first of them.
     """
 
     function: Function
@@ -36,6 +39,7 @@ class Seed:
     state: Mapping[str, Mapping[str, Any]]
     points: tuple[InsertionPoint, ...]
     variant: str = ""
+    records: int = 1
 
     def read(self, address: Address) -> Any:
         """The decoded value at an address of the event or the state. Raises AddressError."""
@@ -58,13 +62,32 @@ class Seed:
         item = inject.write(self.state[address.state], Address(address.steps), value)
         return replace(self, state={**self.state, address.state: item})
 
+    def written_all(self, values: Sequence[tuple[Address, Any]]) -> "Seed":
+        """A copy with other values at several addresses. Raises AddressError or CodecError."""
+        inside = [pair for pair in values if pair[0].state is None]
+        seed = self
+        if inside:
+            seed = replace(self, event=inject.write_all(self.event, inside))
+        for address, value in values:
+            if address.state is not None:
+                seed = seed.written(address, value)
+        return seed
+
 
 def make_seed(template: EventTemplate, trigger: Trigger, function: Function) -> Seed:
-    """The template's event with the trigger's facts bound into it, and its insertion points."""
+    """The template's event with the trigger's facts bound into it, and its insertion points.
+
+    What the trigger's schemas say of it (`events/shapes/described.py`) is in it too.
+    """
     facts = dict(trigger.facts)
     parameters = _ROUTE_PARAMETER.findall(facts.get("path", ""))
+    values = dict.fromkeys(parameters, _SAMPLE) | {
+        name: value for name, value in path_values(facts).items() if name in parameters
+    }
     if "path" in facts:
-        facts["request_path"] = _ROUTE_PARAMETER.sub(_SAMPLE, facts["path"])
+        facts["request_path"] = _ROUTE_PARAMETER.sub(
+            lambda parameter: quote(values[parameter.group(1)], safe=""), facts["path"]
+        )
     if facts.get("method") in ("ANY", "*"):
         facts["method"] = "POST"
     if "input" in facts:
@@ -77,7 +100,8 @@ def make_seed(template: EventTemplate, trigger: Trigger, function: Function) -> 
             event = inject.write(event, binding.address, text)
     points = template.points
     if template.response.kind in ("http-v1", "http-v2"):
-        event, points = _route(event, points, parameters)
+        event, points = _route(event, points, values)
+    event, points = described(event, points, template, facts)
     return Seed(
         function=function,
         trigger=trigger,
@@ -111,18 +135,16 @@ def _static_input(template: EventTemplate, trigger: Trigger, function: Function,
 
 
 def _route(
-    event: Any, points: tuple[InsertionPoint, ...], parameters: list[str]
+    event: Any, points: tuple[InsertionPoint, ...], values: dict[str, str]
 ) -> tuple[Any, tuple[InsertionPoint, ...]]:
     """Give an HTTP event the path parameters which its route declares, and no others."""
     root = Address.parse("/pathParameters")
     if not isinstance(event, dict) or "pathParameters" not in event:
         return event, points
     kept = tuple(point for point in points if point.address.steps[:1] != root.steps)
-    values = dict.fromkeys(parameters, _SAMPLE)
     event = {**event, "pathParameters": values or None}
     added = tuple(
-        InsertionPoint(address=root.key(name), control=AttackerControl.ANYONE)
-        for name in parameters
+        InsertionPoint(address=root.key(name), control=AttackerControl.ANYONE) for name in values
     )
     return event, (*added, *kept)
 

@@ -13,11 +13,15 @@ from hypothesis import strategies as st
 from harness.events.mutators import MUTATORS
 from harness.events.shapes.defaults import CANDIDATES
 
+BASES = 1 << 16
+
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """`cell` is an index into the plan, `filling` pairs of (index of another point, value)."""
+    """`base` is a place in [0, BASES) among the events that are changed, `cell` an index into the
+    base's part of the plan, `filling` pairs of (index of another point, value)."""
 
+    base: int
     cell: int
     mutations: tuple[str, ...]
     filling: tuple[tuple[int, Any], ...]
@@ -30,6 +34,7 @@ def attempts(cells: int, constants: Sequence[str]) -> st.SearchStrategy[Attempt]
     values = st.one_of(known, st.text(max_size=12), st.integers(-10, 10**6).map(str))
     return st.builds(
         Attempt,
+        base=st.integers(0, BASES - 1),
         cell=st.integers(0, cells - 1),
         mutations=st.lists(st.sampled_from(sorted(MUTATORS)), max_size=2, unique=True).map(tuple),
         filling=st.lists(st.tuples(st.integers(0, 15), values), max_size=2).map(tuple),

@@ -9,6 +9,7 @@ from harness.model.application import (
 )
 from harness.model.campaign import (
     CampaignReport,
+    Comparison,
     FileCoverage,
     FunctionSummary,
     Gap,
@@ -59,6 +60,7 @@ __all__ = [
     "CampaignReport",
     "Canary",
     "Case",
+    "Comparison",
     "Confidence",
     "Edge",
     "EventTemplate",

@@ -77,12 +77,29 @@ class FunctionSummary:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """The findings against what was known before; `against` names that (a file or a campaign).
+
+    `new` and `persisting` are ids of this campaign's findings, `fixed` says of each finding that
+    did not show again its id, rule and function, `accepted` the reason for each id that somebody
+    accepted and whose acceptance has not run out.
+    """
+
+    against: str
+    new: tuple[str, ...] = ()
+    persisting: tuple[str, ...] = ()
+    fixed: tuple[tuple[str, str, str], ...] = ()
+    accepted: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CampaignReport:
     """Everything the reports show. `started` and `finished` are ISO 8601 in UTC.
 
     `verdict`: clean, findings, untested or interrupted. `configuration` holds the options as
     given. `application` is the JSON form of the discovered application (functions, triggers,
-    resources, edges), `blind` the observers that the target lacks.
+    resources, edges), `blind` the observers that the target lacks. `comparison` is there when the
+    campaign was held against a baseline.
     """
 
     id: str
@@ -100,6 +117,7 @@ class CampaignReport:
     application: Mapping[str, Any] = field(default_factory=dict)
     blind: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    comparison: Comparison | None = None
 
     @property
     def invocations(self) -> int:

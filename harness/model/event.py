@@ -151,22 +151,28 @@ class StateItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BatchShape:
-    """How records repeat: `records` is the address of the list, `maximum` the service's limit."""
+    """How records repeat: `records` is the address of the list, `maximum` the service's limit.
+
+    `default` is how many records the service sends at most when nobody configured a batch size.
+    """
 
     records: Address
     maximum: int
+    default: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResponseContract:
     """What the trigger's service does with the answer.
 
-    `kind`: http-v1, http-v2, alb, partial-batch, ignored, any. `visible` is True when whoever
-    caused the event gets to see (a form of) the answer.
+    `kind` names a contract of `harness/contracts/`, or one of the template's own. `visible` is True
+    when whoever caused the event gets to see (a form of) the answer. `schema` is a JSON Schema
+    (draft 2020-12) of the answers which the service accepts; the empty schema accepts all.
     """
 
     kind: str
     visible: bool
+    schema: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

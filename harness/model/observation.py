@@ -97,7 +97,8 @@ class Outcome:
     """What a target reports of one invocation.
 
     `response` is the decoded JSON answer (None when there is none), `raw` its text. `duration`,
-    `init` and `cpu` are milliseconds measured at the runtime; `memory` is the peak in MB. `logs`
+    `init` and `cpu` are milliseconds measured at the runtime, 0 where `cpu` is not known; `memory`
+    is the peak in MiB of the runtime so far, of a fresh one that of its call. `logs`
     is what the function wrote to stdout and stderr during this invocation, capped. `lines` are
     the lines of the application which this runtime process reached for the first time, by file
     (relative to the code folder).

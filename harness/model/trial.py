@@ -36,7 +36,8 @@ class Trial:
 class Invocation:
     """One call of the function: the event, the state that goes with it and the trials it carries.
 
-    `state` maps a state item's name to its (filled) value.
+    `state` maps a state item's name to its (filled) value; where the event is a batch of several
+    `records`, each of them finds the same state.
     """
 
     function: Function
@@ -45,6 +46,7 @@ class Invocation:
     event: Any
     state: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     trials: tuple[Trial, ...] = ()
+    records: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,8 @@ from pathlib import Path
 from harness.errors import UsageError
 from harness.model import CampaignReport, Rule
 from harness.reports.base import Reporter
+from harness.reports.csvfile import CsvReporter
+from harness.reports.gitlab import GitlabReporter
 from harness.reports.html import HtmlReporter
 from harness.reports.jsonfile import JsonReporter
 from harness.reports.junit import JunitReporter
@@ -18,6 +20,8 @@ REPORTERS: tuple[Reporter, ...] = (
     SarifReporter(),
     JunitReporter(),
     MarkdownReporter(),
+    GitlabReporter(),
+    CsvReporter(),
 )
 
 
@@ -34,7 +38,9 @@ def write_reports(
     for name in formats:
         path = folder / known[name].filename
         part = path.with_suffix(path.suffix + ".part")
-        part.write_text(known[name].render(report, rules), encoding="utf-8", errors="replace")
+        text = known[name].render(report, rules)
+        # Line ends are the format's own (CSV has its own by RFC 4180).
+        part.write_text(text, encoding="utf-8", errors="replace", newline="")
         part.replace(path)
         written.append(path)
     return tuple(written)

@@ -1,9 +1,13 @@
 """What a report format is, and what formats share."""
 
+import re
 from collections.abc import Mapping
 from typing import Protocol
 
 from harness.model import CampaignReport, Finding, FunctionSummary, Rule
+
+# What XML 1.0 cannot write, and what databases behind dashboards refuse (NUL, lone surrogates).
+_UNWRITABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 class Reporter(Protocol):
@@ -32,3 +36,19 @@ def handler_file(function: FunctionSummary) -> str:
 
 def functions_by_name(report: CampaignReport) -> dict[str, FunctionSummary]:
     return {function.name: function for function in report.functions}
+
+
+def writable(text: str) -> str:
+    """Text in which control characters and lone surrogates are spelt out as escapes."""
+    return _UNWRITABLE.sub(lambda match: repr(match.group(0))[1:-1], text)
+
+
+def trigger_facts(report: CampaignReport, finding: Finding) -> Mapping[str, str]:
+    """The deployed facts (path, method, bucket, ...) of the trigger of a finding; may be empty."""
+    for function in report.application.get("functions", ()):
+        triggers = function.get("triggers") or ()
+        if function["name"] == finding.function and finding.trigger_index < len(triggers):
+            trigger = triggers[finding.trigger_index]
+            if trigger["template"] == finding.trigger:
+                return dict(trigger.get("facts") or {})
+    return {}

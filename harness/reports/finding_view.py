@@ -5,9 +5,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from harness.model import CampaignReport, Confidence, Finding, FunctionSummary, Rule
+from harness.model import CampaignReport, Confidence, Finding, FunctionSummary, Rule, Severity
 from harness.reports.json_view import printed
 from harness.reports.legible import Piece, legible, pieces
+from harness.reports.reproduce import Way, ways
 from harness.reports.route import Step, carrier, explain
 from harness.reports.source_lines import Line, SourceLines
 
@@ -17,6 +18,13 @@ _WHY = {
     ),
     Confidence.LIKELY: "a witness was seen, but no replay was possible, or not each showed it",
     Confidence.TENTATIVE: "an error or a pattern without a witness of its own",
+}
+_MEANS = {
+    Severity.CRITICAL: "whoever sends the event takes over the function and what its role may do",
+    Severity.HIGH: "data of others, or of the cloud, can be read or changed",
+    Severity.MEDIUM: "the function can be stopped, slowed down or made to tell what it should not",
+    Severity.LOW: "it helps an attacker on the way to something worse",
+    Severity.INFO: "worth knowing, no attack by itself",
 }
 # The Serverless Architectures Security Top 10 (PureSec, 2018); CSA's twelve risks grew out of it.
 _RISKS = {
@@ -40,9 +48,16 @@ _SEARCHED = 1200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FindingView:
-    """`links` are (text, https address); `examples` (language, code), the function's own first."""
+    """`links` are (text, https address); `examples` (language, code), the function's own first.
+
+    `status` is new, persisting or accepted, and empty when there was nothing to compare with; in a
+    review it is what was decided, or open.
+    """
 
     finding: Finding
+    status: str
+    accepted: str
+    means: str
     title: str
     attack: str
     why: str
@@ -59,14 +74,24 @@ class FindingView:
     rule: Rule | None
     examples: tuple[tuple[str, str], ...]
     links: tuple[tuple[str, str], ...]
+    ways: tuple[Way, ...]
     searched: str
 
 
 class FindingViews:
     """Makes the views of one report; files around sinks are read once each."""
 
-    def __init__(self, report: CampaignReport, rules: Mapping[str, Rule]) -> None:
+    def __init__(
+        self,
+        report: CampaignReport,
+        rules: Mapping[str, Rule],
+        statuses: Mapping[str, str] | None = None,
+    ) -> None:
         self._rules = rules
+        self._statuses = statuses
+        self._comparison = report.comparison
+        self._new = frozenset(report.comparison.new if report.comparison else ())
+        self._campaign = str(report.configuration.get("out") or report.id)
         self._functions = {function.name: function for function in report.functions}
         self._described: dict[str, Mapping[str, Any]] = {
             str(f["name"]): f for f in report.application.get("functions", ())
@@ -80,13 +105,17 @@ class FindingViews:
         payload = finding.payload if isinstance(finding.payload, str) else ""
         state, keys = carrier(finding.insertion_point)
         here = keys if finding.insertion_point else None
+        trigger = self._trigger(finding)
         seen = [finding.witness.seen.strip()[:400]] if len(finding.witness.seen.strip()) > 2 else []
         return FindingView(
             finding=finding,
+            status=self._status(finding),
+            accepted=self._comparison.accepted.get(finding.id, "") if self._comparison else "",
+            means=_MEANS[finding.severity],
             title=rule.title if rule else finding.rule,
             attack=rule.attack if rule else f"The rule {finding.rule} saw its witness.",
             why=_WHY[finding.confidence],
-            source=self._source(finding),
+            source=str(trigger.get("source") or ""),
             steps=explain(finding.insertion_point, finding.event, finding.state)
             if finding.insertion_point
             else (),
@@ -103,7 +132,8 @@ class FindingViews:
             if finding.control_event is not None
             else (),
             witness=pieces(finding.witness.seen, limit=2000),
-            logs=pieces(finding.logs, marked=seen),
+            # Lambda's clients write a trace as one log event, its lines parted by carriage returns.
+            logs=pieces(finding.logs.replace("\r\n", "\n").replace("\r", "\n"), marked=seen),
             response=pieces(finding.response, marked=seen),
             lines=self._sources.around(
                 function.code if function else "", finding.sink.file, finding.sink.line
@@ -113,18 +143,28 @@ class FindingViews:
             rule=rule,
             examples=_examples(rule, function) if rule else (),
             links=_links(finding, rule),
+            ways=ways(finding, self._campaign, trigger.get("facts") or {}),
             searched=_searched(finding, rule),
         )
 
-    def _source(self, finding: Finding) -> str:
-        """The resource behind the trigger, where the application's template names one."""
+    def _status(self, finding: Finding) -> str:
+        if self._statuses is not None:
+            return self._statuses.get(finding.id, "open")
+        if self._comparison is None:
+            return ""
+        if finding.id in self._comparison.accepted:
+            return "accepted"
+        return "new" if finding.id in self._new else "persisting"
+
+    def _trigger(self, finding: Finding) -> Mapping[str, Any]:
+        """The trigger as the application's template declares it; empty where it does not."""
         triggers: Sequence[Mapping[str, Any]] = self._described.get(finding.function, {}).get(
             "triggers", ()
         )
         if finding.trigger_index >= len(triggers):
-            return ""
+            return {}
         trigger = triggers[finding.trigger_index]
-        return str(trigger.get("source") or "") if trigger["template"] == finding.trigger else ""
+        return trigger if trigger["template"] == finding.trigger else {}
 
 
 def _text(value: Any) -> str:

@@ -34,11 +34,21 @@ class JsonReporter:
                 "configuration": dict(report.configuration),
                 "blind": list(report.blind),
                 "notes": list(report.notes),
+                "comparison": _comparison(report),
             },
             "functions": [_function(function) for function in report.functions],
             "findings": [_finding(finding) for finding in report.findings],
         }
         return json.dumps(document, indent=2, ensure_ascii=False, default=str) + "\n"
+
+
+def _comparison(report: CampaignReport) -> dict[str, Any] | None:
+    if report.comparison is None:
+        return None
+    names = ("id", "rule", "function")
+    return asdict(report.comparison) | {
+        "fixed": [dict(zip(names, fixed, strict=True)) for fixed in report.comparison.fixed]
+    }
 
 
 def _function(function: FunctionSummary) -> dict[str, Any]:

@@ -1,14 +1,10 @@
 """junit.xml: a suite a function, a case a rule that was tried on it."""
 
-import re
 from collections.abc import Mapping
 from xml.etree import ElementTree
 
 from harness.model import CampaignReport, Finding, FunctionSummary, Rule
-from harness.reports.base import sentence
-
-# XML 1.0 has no way to write most control characters.
-_UNWRITABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+from harness.reports.base import sentence, writable
 
 
 class JunitReporter:
@@ -20,9 +16,10 @@ class JunitReporter:
     def render(self, report: CampaignReport, rules: Mapping[str, Rule]) -> str:
         root = ElementTree.Element("testsuites", name="faasfuzz")
         totals = [0, 0, 0]
+        accepted = report.comparison.accepted if report.comparison else {}
         for function in report.functions:
             found = [f for f in report.findings if f.function == function.name]
-            counts = _suite(root, function, found, rules)
+            counts = _suite(root, function, found, rules, accepted)
             totals = [a + b for a, b in zip(totals, counts, strict=True)]
         for name, value in zip(("tests", "failures", "skipped"), totals, strict=True):
             if name != "skipped":
@@ -37,6 +34,7 @@ def _suite(
     function: FunctionSummary,
     found: list[Finding],
     rules: Mapping[str, Rule],
+    accepted: Mapping[str, str],
 ) -> tuple[int, int, int]:
     tried = [tally.rule for tally in function.tallies]
     names = sorted({*tried, *(f.rule for f in found)}) or ["campaign"]
@@ -46,8 +44,13 @@ def _suite(
         case = ElementTree.SubElement(
             suite, "testcase", classname=writable(function.name), name=name, time="0"
         )
-        hits = [f for f in found if f.rule == name]
-        if hits:
+        known = [f for f in found if f.rule == name and f.id in accepted]
+        hits = [f for f in found if f.rule == name and f.id not in accepted]
+        if known and not hits:
+            skipped += 1
+            reason = "; ".join(f"{f.id} is accepted: {accepted[f.id]}" for f in known)
+            ElementTree.SubElement(case, "skipped", message=writable(reason))
+        elif hits:
             failures += 1
             failure = ElementTree.SubElement(
                 case, "failure", type=name, message=writable(sentence(hits[0], rules))
@@ -75,8 +78,3 @@ def _text(finding: Finding, rules: Mapping[str, Rule]) -> str:
         if finding.reproduce
         else sentence(finding, rules)
     )
-
-
-def writable(text: str) -> str:
-    """Text with what XML cannot hold made visible."""
-    return _UNWRITABLE.sub(lambda m: repr(m.group(0))[1:-1], text)

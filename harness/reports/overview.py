@@ -3,13 +3,18 @@
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
+from statistics import median
 
 from harness.model import CampaignReport, FunctionSummary, Severity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overview:
-    """`tone` is the worst severity, or clean, untested or interrupted. `duration` is in words."""
+    """`tone` is the worst severity, or clean, untested or interrupted. `duration` is in words.
+
+    `per_invocation` is trials carried by an invocation on average; `to_detect` and
+    `trials_to_detect` are medians over the findings, None without any.
+    """
 
     tone: str
     headline: str
@@ -20,7 +25,9 @@ class Overview:
     points: int
     learnt: int
     duration: str
-    silence: tuple[str, ...]
+    per_invocation: float
+    to_detect: int | None
+    trials_to_detect: int | None
 
 
 def overview(report: CampaignReport) -> Overview:
@@ -40,7 +47,9 @@ def overview(report: CampaignReport) -> Overview:
         points=points,
         learnt=sum(len(f.learnt) for f in report.functions),
         duration=_duration(report.started, report.finished),
-        silence=tuple(f"{name}: not observed on this target" for name in report.blind),
+        per_invocation=round(report.trials / report.invocations, 2) if report.invocations else 0.0,
+        to_detect=_median([f.invocations_to_detect for f in report.findings]),
+        trials_to_detect=_median([f.trials_to_detect for f in report.findings]),
     )
 
 
@@ -72,6 +81,10 @@ def _detail(report: CampaignReport, tested: int, points: int) -> str:
     if report.verdict == "interrupted":
         text += " The campaign was interrupted: resume it before relying on its silence."
     return text
+
+
+def _median(numbers: list[int]) -> int | None:
+    return round(median(numbers)) if numbers else None
 
 
 def _count(number: int, noun: str) -> str:

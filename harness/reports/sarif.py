@@ -28,6 +28,7 @@ _NUMBERS = {
     Severity.LOW: "3.0",
     Severity.INFO: "0.0",
 }
+_ROOT = "SRCROOT"
 
 
 class SarifReporter:
@@ -37,10 +38,8 @@ class SarifReporter:
     filename = "results.sarif"
 
     def render(self, report: CampaignReport, rules: Mapping[str, Rule]) -> str:
-        used = sorted(rules)
-        functions = functions_by_name(report)
-        root = Path(report.source)
-        root = root.parent if root.suffix else root
+        used = sorted({*rules, *(finding.rule for finding in report.findings)})
+        places = _Places(report)
         document = {
             "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
             "version": "2.1.0",
@@ -49,30 +48,75 @@ class SarifReporter:
                     "tool": {
                         "driver": {
                             "name": "faasfuzz",
+                            "semanticVersion": report.version,
                             "version": report.version,
-                            "rules": [_rule(rules[name]) for name in used],
+                            "rules": [_rule(name, rules.get(name)) for name in used],
                         }
                     },
+                    # What stands before the last slash is GitHub's category.
                     "automationDetails": {"id": f"faasfuzz/{report.name}/{report.id}"},
+                    "originalUriBaseIds": {_ROOT: {"uri": places.root.as_uri() + "/"}},
+                    "columnKind": "unicodeCodePoints",
                     "invocations": [_invocation(report)],
-                    "results": [
-                        _result(f, functions.get(f.function), rules, used, root)
-                        for f in report.findings
-                    ],
+                    "results": [_result(f, places, rules, used, report) for f in report.findings],
                 }
             ],
         }
         return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 
-def _rule(rule: Rule) -> dict[str, Any]:
+class _Places:
+    """Files as code scanning wants them: relative to the repository's root."""
+
+    def __init__(self, report: CampaignReport) -> None:
+        self._functions = functions_by_name(report)
+        source = Path(report.source or ".").absolute()
+        folder = source.parent if source.suffix else source
+        self.root = next((p for p in (folder, *folder.parents) if (p / ".git").exists()), folder)
+
+    def sink(self, finding: Finding) -> dict[str, Any]:
+        """The sink's file and line where known, else the handler's file."""
+        last = finding.path[-1].function if finding.path else finding.function
+        if finding.sink is None:
+            return self.handler(last)
+        return self._location(last, finding.sink.file, finding.sink.line)
+
+    def handler(self, name: str) -> dict[str, Any]:
+        function = self._functions.get(name)
+        return self._location(name, handler_file(function) if function else "", 1)
+
+    def _location(self, name: str, relative: str, line: int) -> dict[str, Any]:
+        function: FunctionSummary | None = self._functions.get(name)
+        code = Path(function.code) if function is not None and function.code else self.root
+        file = code / relative
+        inside = file.is_relative_to(self.root)
+        place = file.relative_to(self.root) if inside else file
+        artifact = {"uri": quote(place.as_posix() if place.parts else "template.yaml")}
+        if inside:
+            artifact["uriBaseId"] = _ROOT
+        return {
+            "physicalLocation": {
+                "artifactLocation": artifact,
+                "region": {"startLine": max(1, line)},
+            },
+            "logicalLocations": [{"name": name, "kind": "function"}],
+        }
+
+
+def _rule(name: str, rule: Rule | None) -> dict[str, Any]:
+    if rule is None:
+        return {"id": name, "shortDescription": {"text": name}}
     help_text = f"{rule.description}\n\n{rule.remediation}"
+    examples = "".join(
+        f"\n\n```{language}\n{code.rstrip()}\n```" for language, code in rule.example.items()
+    )
+    links = "".join(f"\n- <{address}>" for address in rule.references)
     made: dict[str, Any] = {
         "id": rule.id,
         "name": "".join(part.capitalize() for part in rule.id.split("-")),
         "shortDescription": {"text": rule.title},
         "fullDescription": {"text": rule.description},
-        "help": {"text": help_text, "markdown": help_text},
+        "help": {"text": help_text, "markdown": f"{help_text}{examples}\n{links}"},
         "defaultConfiguration": {"level": _LEVELS[rule.severity]},
         "properties": {
             "tags": ["security", rule.sas, *(f"external/cwe/cwe-{number}" for number in rule.cwe)],
@@ -87,19 +131,24 @@ def _rule(rule: Rule) -> dict[str, Any]:
 
 def _result(
     finding: Finding,
-    function: FunctionSummary | None,
+    places: _Places,
     rules: Mapping[str, Rule],
     used: list[str],
-    root: Path,
+    report: CampaignReport,
 ) -> dict[str, Any]:
     witness = finding.witness
     text = f"{sentence(finding, rules)}. Witness: {witness.kind} in {witness.where}."
     result: dict[str, Any] = {
         "ruleId": finding.rule,
+        "ruleIndex": used.index(finding.rule),
         "level": _LEVELS[finding.severity],
         "message": {"text": text},
-        "partialFingerprints": {"faasfuzz/v1": finding.id},
-        "locations": [_location(finding, function, root)],
+        # GitHub knows a result by the second one only, and makes its own where it is missing.
+        "partialFingerprints": {
+            "faasfuzz/v1": finding.id,
+            "primaryLocationLineHash": f"{finding.id}:1",
+        },
+        "locations": [places.sink(finding)],
         "properties": {
             "function": finding.function,
             "trigger": finding.trigger,
@@ -108,28 +157,32 @@ def _result(
             "severity": finding.severity,
         },
     }
-    if finding.rule in used:
-        result["ruleIndex"] = used.index(finding.rule)
+    flow = _flow(finding, places)
+    if len(flow) > 1:
+        result["codeFlows"] = [{"threadFlows": [{"locations": flow}]}]
+    comparison = report.comparison
+    if comparison is not None:
+        result["baselineState"] = "new" if finding.id in comparison.new else "unchanged"
+        if finding.id in comparison.accepted:
+            result["suppressions"] = [
+                {"kind": "external", "justification": comparison.accepted[finding.id]}
+            ]
     return result
 
 
-def _location(finding: Finding, function: FunctionSummary | None, root: Path) -> dict[str, Any]:
-    """The sink's file and line where known, else the handler's file."""
-    code = Path(function.code) if function is not None and function.code else root
+def _flow(finding: Finding, places: _Places) -> list[dict[str, Any]]:
+    """From the first function the event enters to the sink, hop by hop."""
+    hops = [(hop.function, hop.trigger, hop.via) for hop in finding.path]
+    steps = [
+        (places.handler(name), f"{name} is invoked by {trigger}" + (f" through {via}" * bool(via)))
+        for name, trigger, via in hops or [(finding.function, finding.trigger, "")]
+    ]
     if finding.sink is not None:
-        file, line = code / finding.sink.file, finding.sink.line
-    elif function is not None:
-        file, line = code / handler_file(function), 1
-    else:
-        file, line = root, 1
-    relative = file.relative_to(root) if file.is_relative_to(root) else file
-    return {
-        "physicalLocation": {
-            "artifactLocation": {"uri": quote(relative.as_posix())},
-            "region": {"startLine": max(1, line)},
-        },
-        "logicalLocations": [{"name": finding.function, "kind": "function"}],
-    }
+        steps.append((places.sink(finding), f"the payload reaches {finding.sink.call}"))
+    return [
+        {"location": {**location, "message": {"text": text}}, "importance": "essential"}
+        for location, text in steps
+    ]
 
 
 def _invocation(report: CampaignReport) -> dict[str, Any]:

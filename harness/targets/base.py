@@ -21,12 +21,19 @@ class Target(Protocol):
         ...
 
     def invoke(
-        self, event: bytes, *, learn: bool = False, extra: Mapping[str, str] | None = None
+        self,
+        event: bytes,
+        *,
+        learn: bool = False,
+        extra: Mapping[str, str] | None = None,
+        fresh: bool = False,
     ) -> Outcome:
         """Call the function with `event` (JSON) and report what it did.
 
         Never raises for what the function does. `learn` asks the sensors to record how the event
         is read; `extra` (address -> text) are values outside the event to recognise meanwhile.
+        `fresh` asks for a runtime that has handled no call, whose state and /tmp are gone after
+        it; a target that has no cheaper way restarts first.
         """
         ...
 

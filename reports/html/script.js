@@ -20,7 +20,7 @@
     const fields = new FormData(form);
     const severities = new Set(fields.getAll("severity"));
     const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
-    const picked = ["function", "rule", "trigger", "confidence"]
+    const picked = ["function", "rule", "trigger", "confidence", "status"]
       .map((name) => [name, fields.get(name)])
       .filter(([, value]) => value);
     let count = 0;
@@ -53,6 +53,16 @@
     }
     target.querySelector("details").open = true;
     target.scrollIntoView();
+  }
+
+  // From finding to finding among those that the filters show.
+  function step(by) {
+    const visible = articles.filter((article) => !article.hidden);
+    const here = visible.indexOf(document.activeElement.closest?.(".finding"));
+    const next = visible[here < 0 ? (by > 0 ? 0 : visible.length - 1) : here + by];
+    if (!next) return;
+    next.querySelector("summary").focus();
+    next.scrollIntoView({ block: "nearest" });
   }
 
   async function copy(button, text) {
@@ -114,6 +124,9 @@
       if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey) {
         event.preventDefault();
         search.focus();
+      } else if ((event.key === "j" || event.key === "k") && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {
+        event.preventDefault();
+        step(event.key === "j" ? 1 : -1);
       } else if (event.key === "Escape" && event.target === search) {
         search.value = "";
         apply();

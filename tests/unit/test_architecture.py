@@ -16,7 +16,8 @@ LAYERS = (
     {"discovery", "events", "targets", "observers", "oracles"},
     {"campaign"},
     {"reports"},
-    {"cli", "pytest_plugin", "proxy"},
+    {"cli", "proxy"},
+    {"pytest_plugin"},
 )
 RANK = {package: rank for rank, layer in enumerate(LAYERS) for package in layer}
 

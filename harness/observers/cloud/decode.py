@@ -18,7 +18,7 @@ from moto.core.utils import get_service_model
 from werkzeug.exceptions import NotFound
 
 from harness.model import AwsCall
-from harness.observers.cloud.request import Answer, Request, environ, for_moto
+from harness.observers.cloud.request import Answer, Request, lean
 
 TEXT = 64 * 1024  # bodies are cut here
 
@@ -40,9 +40,22 @@ _READS = (
     "Simulate",
     "Select",
     "Estimate",
-    "Decrypt",
-    "Verify",
     "Detect",
+)
+# Of KMS: they compute and leave nothing behind. As prefixes they would take in "SignUp".
+_PURE = frozenset(
+    {
+        "Decrypt",
+        "Encrypt",
+        "GenerateDataKey",
+        "GenerateDataKeyPair",
+        "GenerateDataKeyWithoutPlaintext",
+        "GenerateMac",
+        "GenerateRandom",
+        "Sign",
+        "Verify",
+        "VerifyMac",
+    }
 )
 _XML_CODE = re.compile(r"<Code>([^<]{1,200})</Code>")
 
@@ -66,13 +79,14 @@ def named_operation(request: Request) -> str | None:
     for name, value in request.headers.items():
         if name.lower() == "x-amz-target":
             return value.rpartition(".")[2]
-    if request.body.startswith(b"Action=") or b"&Action=" in request.body[:65536]:
+    # Only a form: what a function stores may hold "&Action=" as well.
+    if request.is_form() and b"Action=" in request.body[:65536]:
         return dict(parse_qsl(request.body.decode("latin-1"))).get("Action")
     return None
 
 
 def is_read(operation: str) -> bool:
-    return operation.startswith(_READS)
+    return operation in _PURE or operation.startswith(_READS)
 
 
 def decode(exchange: Exchange) -> AwsCall:
@@ -83,13 +97,15 @@ def decode(exchange: Exchange) -> AwsCall:
     """
     request, answer = exchange.request, exchange.answer
     operation, parameters = _by_model(exchange.service, request)
-    plain = _plain_body(request)
+    # A JSON body as it was sent also shows what the model does not know. In REST it may be the
+    # content of an object, or the event for another function.
+    named = operation is None or request.header("x-amz-target") != ""
+    plain = _plain_body(request) if named or not parameters else None
     if operation is None:
         operation = f"{request.method} {request.target.partition('?')[0]}"
     return AwsCall(
         service=exchange.service,
         operation=operation,
-        # A JSON body as it was sent also shows what the model does not know.
         parameters=_plain({**(plain or {}), **parameters}),
         status=answer.status,
         error=_error(answer),
@@ -102,7 +118,7 @@ def _by_model(service: str, request: Request) -> tuple[str | None, dict[str, Any
     named = named_operation(request)
     try:
         model: ServiceModel = get_service_model(service)
-        moto = for_moto(environ(request, "127.0.0.1", "123456789012"))
+        moto = lean(request, "127.0.0.1", "123456789012")
         url_params: dict[str, Any] = {}
         if named is not None:
             operation = model.operation_model(named)

@@ -21,7 +21,7 @@ from moto.core.exceptions import ServiceException
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.exceptions import HTTPException
 
-from harness.observers.cloud.request import Answer, Request, environ, for_moto
+from harness.observers.cloud.request import Answer, Request, environ, lean
 from harness.observers.cloud.resources import bedrock
 
 # moto's names have no dashes ("cognitoidp"), botocore's do; moto's few others are spelt out.
@@ -35,7 +35,8 @@ _KNOWN = {name.replace("-", "") for name in _MOTO}
 _Handler = Callable[[Any, str, Any], Any]
 _SCOPE = re.compile(r"Credential=[^/,\s]+/\d{8}/([a-z0-9-]+)/([A-Za-z0-9-]+)/aws4_request")
 # Services whose signing name says it all ("/v20180820/" is S3 Control).
-_PLAIN = frozenset({"s3", "sqs", "sns", "ssm", "secretsmanager", "sts", "events", "kinesis"})
+_PLAIN = {n: n for n in ("s3", "sqs", "sns", "ssm", "secretsmanager", "sts", "events", "kinesis")}
+_PLAIN |= {"kms": "kms", "firehose": "firehose", "logs": "logs", "states": "stepfunctions"}
 _inference = DomainDispatcherApplication(create_backend_app)
 
 
@@ -51,10 +52,12 @@ class Dispatcher:
 
         An unsigned request that says nothing of its service is one to S3, as in moto.
         """
-        scope = _SCOPE.search(request.headers.get("Authorization", ""))
+        scope = _SCOPE.search(request.header("authorization"))
         named = scope.group(2) if scope else "unknown"
         path = request.target.partition("?")[0]
         if named in _PLAIN and not path.startswith("/v20180820/"):
+            return _PLAIN[named]
+        if named == "dynamodb" and request.header("x-amz-target").startswith("DynamoDB_2012"):
             return named
         environment = environ(request, self._host, self._account)
         try:
@@ -68,7 +71,7 @@ class Dispatcher:
         """What moto answers. What moto has not got is 501, which no SDK tries again."""
         if service == bedrock.SERVICE:
             return bedrock.answer(request)
-        made = for_moto(environ(request, self._host, self._account))
+        made = lean(request, self._host, self._account)
         handler = _handler(service, made.raw_path)
         if handler is None:
             return _refusal(501, "NotImplemented", f"the local cloud has no {service} for this")

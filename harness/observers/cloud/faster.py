@@ -1,11 +1,53 @@
 """Where moto does the same costly work over and over whose result never changes."""
 
 import functools
+from collections.abc import Iterable
+from datetime import datetime
+from types import SimpleNamespace
 from typing import Any
+from urllib.parse import parse_qsl
 
 from cryptography.hazmat.primitives.asymmetric import rsa
-from moto.core import responses
+from moto.core import responses, serialize
+from moto.moto_api._internal import mock_random
+from moto.s3.responses import S3Response
 from moto.sns.models import Subscription
+from moto.sqs import models as sqs_models
+from werkzeug.http import http_date
+
+from harness.observers.cloud.queues import apply as apply_to_queues
+from harness.observers.cloud.rows import apply as apply_to_rows
+
+
+def apply() -> None:
+    """Keep the results. Doing it twice does no harm."""
+    for module, name in (
+        (responses, "method_names_from_class"),  # of a response class, for every call
+        (responses, "camelcase_to_underscores"),  # of an operation, letter by letter
+        (sqs_models, "camelcase_to_underscores"),
+        (serialize, "xform_name"),
+    ):
+        _cache(module, name)
+    # By a variable, as moto does not export these names.
+    made: Any = responses
+    made.parse_qsl = _fields
+    made.gen_amzn_requestid_long = _request_id
+    made.http_date = _http_date
+    # A key a subscription, made at its first message: 60 ms after every restore.
+    subscription: Any = Subscription
+    subscription.private_key = lambda _: _signing_key()
+    picker: Any = serialize.XFormedAttributePicker
+    picker.get_possible_keys = _possible_keys
+    s3: Any = S3Response
+    s3.subdomain_based_buckets = staticmethod(_names_bucket_in_host)
+    apply_to_queues()
+    apply_to_rows()
+
+
+def _cache(module: Any, name: str) -> None:
+    function = getattr(module, name)
+    if not hasattr(function, "cache_info"):
+        setattr(module, name, functools.lru_cache(maxsize=4096)(function))
 
 
 @functools.cache
@@ -13,12 +55,53 @@ def _signing_key() -> rsa.RSAPrivateKey:
     return rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 
-def apply() -> None:
-    """Keep the results. Doing it twice does no harm."""
-    module: Any = responses
-    lists_methods = module.method_names_from_class  # of a response class, for every call
-    if not hasattr(lists_methods, "cache_info"):
-        module.method_names_from_class = functools.cache(lists_methods)
-    # A key a subscription, made at its first message: 60 ms after every restore.
-    subscription: Any = Subscription
-    subscription.private_key = lambda _: _signing_key()
+def _request_id(headers: dict[str, Any] | None = None) -> str:
+    """52 of A-F and 0-9 in one draw; moto draws a letter at a time."""
+    made = f"{mock_random.getrandbits(208):052X}"
+    if isinstance(headers, dict):
+        headers["x-amzn-requestid"] = made
+    return made
+
+
+def _http_date(moment: datetime) -> str:
+    return _http_second(moment.replace(microsecond=0))
+
+
+@functools.lru_cache(maxsize=4)
+def _http_second(moment: datetime) -> str:
+    return http_date(moment)
+
+
+def _fields(body: str, **options: Any) -> list[tuple[str, str]]:
+    """moto reads any body as a form too, and would do what "&Action=" in a JSON text asks for."""
+    return [] if body[:1] in ("{", "[") else parse_qsl(body, **options)
+
+
+_work_out_host = S3Response.subdomain_based_buckets
+
+
+def _names_bucket_in_host(request: Any) -> bool:
+    """Five times a call, by a dozen regular expressions, of the one host we have."""
+    host = request.headers.get("host")
+    return _host_names_bucket(host) if host else bool(_work_out_host(request))
+
+
+@functools.lru_cache(maxsize=64)
+def _host_names_bucket(host: str) -> bool:
+    return bool(_work_out_host(SimpleNamespace(headers={"host": host})))
+
+
+_work_out_keys = serialize.XFormedAttributePicker.get_possible_keys
+
+
+def _possible_keys(self: Any, context: Any) -> Iterable[str]:
+    """The names under which a member of an answer may stand in what a backend returned.
+
+    They follow from the member's shape and the object's class, so they are kept with the shape.
+    """
+    known = vars(context.shape).setdefault("_possible_keys", {})
+    at = type(context.obj), context.key
+    if at not in known:
+        known[at] = tuple(_work_out_keys(self, context))
+    keys: tuple[str, ...] = known[at]
+    return keys

@@ -12,13 +12,14 @@ from moto.core.model_instances import reset_model_data
 from harness.model import Application, AwsCall
 from harness.observers.cloud.decode import Exchange, decode, is_read, named_operation
 from harness.observers.cloud.dispatch import Dispatcher
-from harness.observers.cloud.faster import apply
+from harness.observers.cloud.faster import apply as make_faster
 from harness.observers.cloud.inside import Inside, Refused
 from harness.observers.cloud.provision import provision_all
 from harness.observers.cloud.request import Answer, Request
 from harness.observers.cloud.resources.context import Provision
 from harness.observers.cloud.resources.storage import bucket_parameters
 from harness.observers.cloud.server import Server
+from harness.observers.cloud.standins import apply as stand_in
 from harness.observers.cloud.state import Snapshot
 from harness.observers.tape import Tape
 
@@ -49,7 +50,8 @@ class LocalCloud:
         self.skipped: tuple[str, ...] = ()
 
     def start(self) -> None:
-        apply()
+        make_faster()
+        stand_in()
         BackendDict.reset()
         reset_model_data()
         seed = self._decoys.get(_SECRET, "")
@@ -86,6 +88,8 @@ class LocalCloud:
             "AWS_REGION": region,
             "AWS_DEFAULT_REGION": region,
             "AWS_EC2_METADATA_DISABLED": "true",
+            # Else a few calls go to a host of their own ("sync-127.0.0.1").
+            "AWS_DISABLE_HOST_PREFIX_INJECTION": "true",
         }
 
     def secrets(self) -> Mapping[str, str]:
@@ -119,6 +123,8 @@ class LocalCloud:
 
     def _answer(self, request: Request) -> Answer:
         service = self._dispatcher.service_of(request)
+        if service != "s3":  # which keeps a packed object as it is
+            request = request.unpacked()
         if _changes(request):
             self._touched.add(service)
         answer = self._dispatcher.answer(service, request)

@@ -1,17 +1,30 @@
 """An AWS request as it came over the wire, and as moto wants it."""
 
 import io
-from collections.abc import Mapping
-from dataclasses import dataclass
+import re
+import zlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from moto.core.request import (
     PRESERVED_HEADER_NAMES_ENVIRON_KEY,
+    EnvironHeaders,
     environ_key_for_header,
     should_preserve_original_header_name,
 )
 from moto.core.request import Request as MotoRequest
+from werkzeug.datastructures import ImmutableMultiDict
+from werkzeug.exceptions import BadRequestKeyError
+
+# Bodies that werkzeug takes apart; all others reach moto as they are.
+_FORMS = ("application/x-www-form-urlencoded", "application/x-url-encoded", "multipart/form-data")
+_UNPACKED = 16 * 1024 * 1024
+_PLAIN_HOST = re.compile(r"[a-zA-Z0-9.-]+(:(?!80$)\d+)?")
+_PLAIN_TARGET = re.compile(r"/[a-zA-Z0-9._~/-]*(\?[a-zA-Z0-9._~=&-]*)?")
+_NOTHING: ImmutableMultiDict[str, Any] = ImmutableMultiDict()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +35,28 @@ class Request:
     target: str
     headers: Mapping[str, str]
     body: bytes
+
+    def header(self, name: str) -> str:
+        """The value of a header, by its name in lower case; empty when it is not there."""
+        return next((v for n, v in self.headers.items() if n.lower() == name), "")
+
+    def is_form(self) -> bool:
+        """Whether the body is fields and values, as in the query protocol."""
+        return self.header("content-type").lower().startswith(_FORMS)
+
+    def unpacked(self) -> "Request":
+        """With a gzipped body unpacked, as SDKs pack long ones; rubbish stays as it is.
+
+        What unpacks to more than a service takes is cut, and so no longer understood.
+        """
+        if self.header("content-encoding") != "gzip":
+            return self
+        try:
+            body = zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(self.body, _UNPACKED)
+        except zlib.error:
+            return self
+        headers = {n: v for n, v in self.headers.items() if n.lower() != "content-encoding"}
+        return replace(self, headers=headers, body=body)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +87,7 @@ def environ(request: Request, host: str, account: str) -> dict[str, Any]:
     }
     spelt: dict[str, str] = {}
     for name, value in request.headers.items():
-        key = environ_key_for_header(name)
+        key = _environ_key(name)
         made[key] = value
         if should_preserve_original_header_name(name):
             spelt[key] = name
@@ -62,5 +97,84 @@ def environ(request: Request, host: str, account: str) -> dict[str, Any]:
     return made
 
 
-def for_moto(environment: dict[str, Any]) -> MotoRequest:
-    return MotoRequest(environment)
+def lean(request: Request, host: str, account: str) -> MotoRequest:
+    """moto's request, with what moto asks of every request worked out in advance.
+
+    werkzeug parses a body for forms, and builds URLs, whatever the request is, and rebuilds every
+    header's name each time the headers are gone through; that is a third of what moto costs.
+    """
+    environment = environ(request, host, account)
+    made = _Lean(environment)
+    known = vars(made)  # where werkzeug's cached properties keep their values
+    known["headers"] = _Headers(environment)
+    form = environment.get("CONTENT_TYPE", "").lower().startswith(_FORMS)
+    if not form and "HTTP_CONTENT_ENCODING" not in environment:
+        known["data"] = known["_cached_data"] = request.body
+        known["stream"] = io.BytesIO(request.body)
+        known["form"] = known["files"] = _NOTHING
+    if _PLAIN_HOST.fullmatch(environment["HTTP_HOST"]):
+        known["url_root"] = known["root_url"] = f"http://{environment['HTTP_HOST']}/"
+        if _PLAIN_TARGET.fullmatch(request.target):
+            known["url"] = f"http://{environment['HTTP_HOST']}{request.target}"
+    return made
+
+
+class _Lean(MotoRequest):
+    @cached_property
+    def raw_path(self) -> str:
+        return super().raw_path
+
+    @cached_property
+    def raw_url(self) -> str:
+        return super().raw_url
+
+
+class _Headers(EnvironHeaders):
+    """moto's headers; their names are rebuilt once a request, and from a cache."""
+
+    def __init__(self, environment: dict[str, Any]) -> None:
+        super().__init__(environment)
+        spelt = environment[PRESERVED_HEADER_NAMES_ENVIRON_KEY]
+        self._pairs: list[tuple[str, str]] = []
+        for key, value in environment.items():
+            name = _header_name(key)
+            if name is not None and (value or key.startswith("HTTP_")):
+                self._pairs.append((spelt.get(key, name), value))
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        return iter(self._pairs)
+
+    def __len__(self) -> int:
+        return len(self._pairs)
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and _environ_key(name) in self.environ
+
+    def __getitem__(self, name: str) -> str:  # type: ignore[override]
+        try:
+            value: str = self.environ[_environ_key(name)]
+        except KeyError:
+            raise BadRequestKeyError(name) from None
+        return value
+
+    def get(self, key: str, default: Any = None, type: Any = None) -> Any:  # type: ignore[override]
+        value = self.environ.get(_environ_key(key), default)
+        if type is None or value is default:
+            return value
+        return super().get(key, default, type)
+
+
+@lru_cache(maxsize=1024)
+def _environ_key(name: str) -> str:
+    key: str = environ_key_for_header(name)
+    return key
+
+
+@lru_cache(maxsize=1024)
+def _header_name(key: str) -> str | None:
+    """The header behind a key of the environment, as werkzeug spells it."""
+    if key in {"HTTP_CONTENT_TYPE", "HTTP_CONTENT_LENGTH"}:
+        return None
+    if key.startswith("HTTP_"):
+        return key[5:].replace("_", "-").title()
+    return key.replace("_", "-").title() if key in {"CONTENT_TYPE", "CONTENT_LENGTH"} else None

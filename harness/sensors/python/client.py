@@ -4,13 +4,20 @@ Runs as the main program of the function's process under Python 3.8 and later, s
 only. Behaviour follows awslambdaric 4 (bootstrap.py, lambda_context.py, lambda_runtime_marshaller)
 and the tests hold it against the real one.
 
-Argument: one JSON object {"fd", "path", "sensors"}: the socket, the folders that go in front of
-the standard library, and the folder of the sensors or null.
+Argument: one JSON object {"fd", "lifeline", "path", "sensors"}: the socket, a pipe that ends with
+the harness, the folders that go in front of the standard library, and the folder of the sensors or
+null.
 
 A request frame is <u32 event length, u32 extra length, u64 deadline in epoch ms, 36 bytes request
 id>, the extra and the event. An extra length other than 0 asks for a learning invocation and holds
-a JSON object (address -> text). A reply frame is <u8 kind, u32 length, u64 duration ns, u64 CPU ns>
-and a body; kinds: 0 ready, 1 answer, 2 error, 3 init error, 4 answer too large (its size).
+a JSON object (address -> text); its highest bit asks for a fresh runtime. A reply frame is <u8
+kind, u32 length, u64 duration ns, u64 CPU ns> and a body; kinds: 0 ready, 1 answer, 2 error, 3 init
+error, 4 answer too large (its size).
+
+A fresh call is handled by a fork of this process, which handles none itself. The child says 5
+forked (its number) and, as long as it lives, its reply; then the parent says 6 ended (JSON: code,
+memory in KiB, cpu in ns). 7 says that it cannot fork (why) and has done nothing. 8 is an error
+after which the process ends (Node.js).
 """
 
 import gc
@@ -25,16 +32,18 @@ import sys
 import time
 import traceback
 
-# -I keeps this folder off the path; it is there for these two imports only.
+# -I keeps this folder off the path; it is there for these imports only.
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from lambda_context import LambdaContext
+from lambda_fork import Nursery
 from lambda_logging import NOW, set_up_logging
 
 del sys.path[0]
 
 _REQUEST = struct.Struct("<IIQ36s")
 _REPLY = struct.Struct("<BIQQ")
-_READY, _ANSWER, _ERROR, _INIT_ERROR, _TOO_LARGE = range(5)
+_READY, _ANSWER, _ERROR, _INIT_ERROR, _TOO_LARGE, _FORKED, _ENDED, _CANNOT_FORK = range(8)
+_FRESH = 1 << 31
 _RESPONSE_LIMIT = 6291556
 
 
@@ -140,30 +149,64 @@ def log_error(told):
 class Connection(object):
     """The child's end of the socket."""
 
-    def __init__(self, fd):
+    def __init__(self, fd, lifeline):
+        self._lifeline = lifeline
+        os.set_inheritable(lifeline, False)
         self._socket = socket.socket(fileno=fd)
         self._socket.set_inheritable(False)
         self._socket.setblocking(True)
         self._owner = os.getpid()
+        self._nursery = None
+        self.last = False  # whether this process ends with the call it handles
 
     def receive(self):
-        """(request id, deadline, extra, event); the process ends with its harness."""
-        if os.getpid() != self._owner:  # a handler forked and its child came back here
-            os._exit(0)
+        """(request id, deadline, extra, event); the process ends with its harness.
+
+        A fresh call is returned in its child.
+        """
+        while True:
+            name, deadline, extra, event, fresh = self._request()
+            if not fresh or self._forked():
+                return name, deadline, extra, event
+
+    def _forked(self):
+        """Whether this is the child that is to handle the call."""
+        if self._nursery is None:
+            self._nursery = Nursery(self._socket.fileno(), self._lifeline)
+        refusal, ended = self._nursery.refusal, None
+        if refusal is None:
+            try:
+                ended = self._nursery.fork()
+            except OSError as error:
+                refusal = str(error)
+        if refusal is not None:
+            self.send(_CANNOT_FORK, refusal.encode("utf-8", "replace"), 0, 0)
+            return False
+        if ended:
+            self.send(_ENDED, ended, 0, 0)
+            return False
+        self._owner, self.last = os.getpid(), True
+        self.send(_FORKED, b"%d" % self._owner, 0, 0)
+        return True
+
+    def _request(self):
         got = self._socket.recv(1 << 16)
         while True:
             if not got:
                 os._exit(0)
             if len(got) >= _REQUEST.size:
                 size, extra, deadline, name = _REQUEST.unpack_from(got)
-                start = _REQUEST.size + extra
+                start = _REQUEST.size + (extra & ~_FRESH)
                 if len(got) >= start + size:
                     break
             more = self._socket.recv(1 << 20)
             got = got + more if more else b""
-        return name.decode("ascii"), deadline, got[_REQUEST.size : start], got[start:]
+        told = got[_REQUEST.size : start], got[start:]
+        return (name.decode("ascii"), deadline) + told + (bool(extra & _FRESH),)
 
     def send(self, kind, body, duration, cpu):
+        if os.getpid() != self._owner:  # a handler forked and its child came back here
+            os._exit(0)
         self._socket.sendall(_REPLY.pack(kind, len(body), duration, cpu) + body)
 
 
@@ -193,20 +236,22 @@ def serve(connection, handler, sensors, encode):
         if len(body) > _RESPONSE_LIMIT:
             kind, body = _TOO_LARGE, b"%d" % len(body)
         connection.send(kind, body, clock() - started, cpu_clock() - cpu)
+        if connection.last:
+            os._exit(0)
 
 
 def _observed(handler, sensors, event, extra, request_id, deadline, arn, encode):
     """One call with sensors: told that it begins, and with a recording event when learning."""
     sensors.begin()
     context = LambdaContext(request_id, deadline, arn)
-    value = _decoded(event)
-    if not extra:
-        return _encoded(handler(value, context), encode)
     try:
-        value = sensors.learn(value, extra=json.loads(extra))
+        value = _decoded(event)
+        if extra:
+            value = sensors.learn(value, extra=json.loads(extra))
         return _encoded(handler(value, context), encode)
     finally:
         sensors.unlearn()
+        sensors.end()
 
 
 def _decoded(event):
@@ -251,7 +296,7 @@ def main():
         raw = io.FileIO(getattr(sys, name).fileno(), "w", closefd=False)
         errors = "strict" if name == "stdout" else "backslashreplace"
         setattr(sys, name, io.TextIOWrapper(raw, "utf-8", errors, write_through=True))
-    connection = Connection(settings["fd"])
+    connection = Connection(settings["fd"], settings["lifeline"])
     # We run with -S: an interpreter's own packages are not there in Lambda, exit() is.
     site.setquit()
     standard = list(sys.path)
@@ -267,6 +312,8 @@ def main():
         log_error(told)
         connection.send(_INIT_ERROR, json.dumps(told).encode("ascii"), 0, 0)
         sys.exit(1)
+    if sensors is not None:
+        sensors.end()  # what the import reached is told with the first call
     gc.collect()
     gc.freeze()  # what the import left is long-lived: no collection need look at it again
     connection.send(_READY, b"", time.perf_counter_ns() - started, time.process_time_ns() - cpu)

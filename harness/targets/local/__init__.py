@@ -1,4 +1,4 @@
-"""A Lambda runtime for Python functions on this machine."""
+"""A Lambda runtime for Python and Node.js functions on this machine."""
 
 from harness.targets.local.local import LocalTarget
 

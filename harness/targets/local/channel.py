@@ -15,28 +15,37 @@ RESPONSE_LIMIT = 6_291_556
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """One call. `deadline` is in milliseconds since the epoch."""
+    """One call. `deadline` is in milliseconds since the epoch; `fresh` asks for a fork."""
 
     id: str
     event: bytes
     deadline: int
     learn: bool = False
+    fresh: bool = False
     extra: Mapping[str, str] | None = None
 
 
 class Kind(Enum):
-    """What a reply says."""
+    """What a reply says; FORKED to CANNOT_FORK only of fresh calls (sensors/python/client.py).
+
+    After LAST_ERROR the process ends by itself.
+    """
 
     READY = 0
     ANSWER = 1
     ERROR = 2
     INIT_ERROR = 3
     TOO_LARGE = 4
+    FORKED = 5
+    ENDED = 6
+    CANNOT_FORK = 7
+    LAST_ERROR = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """`body` is JSON of the answer or error; of a too large answer its size in decimal.
+    """`body` is JSON of the answer or error; of a too large answer its size in decimal, of a fork
+    its number.
 
     `duration` and `cpu` are milliseconds of the call, or of the cold start for READY.
     """
@@ -52,7 +61,9 @@ class ChannelClosed(Exception):
 
 
 class Channel(Protocol):
-    """A lock-step conversation with one process."""
+    """A lock-step conversation with one process. `taken`: it has taken the last call."""
+
+    taken: bool
 
     def send(self, request: Request) -> None:
         """Hand over a call. Raises ChannelClosed."""

@@ -1,30 +1,22 @@
-"""The packages that a function sees: its own requirements, and those of the Lambda runtime.
+"""The packages that a Python function sees: its own requirements, and those of the Lambda runtime.
 
 Lambda keeps boto3 and the runtime client in /var/runtime, behind everything the function brings
 (https://docs.aws.amazon.com/lambda/latest/dg/python-package.html, "search path").
 """
 
-import fcntl
 import hashlib
 import importlib.util
-import os
 import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 
 from harness.errors import TargetError
 from harness.model import Function
+from harness.targets.local.installing import filled
 
 _RUNTIME_PACKAGES = ("boto3", "awslambdaric")
-
-
-def cache_folder() -> Path:
-    """Where installed packages are kept between campaigns (XDG base directories)."""
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "faasfuzz"
 
 
 def search_path(function: Function, interpreter: Path, cache: Path) -> tuple[Path, ...]:
@@ -66,31 +58,10 @@ def _required(
 
 
 def _installed(folder: Path, interpreter: Path, packages: Sequence[str], *, what: str) -> Path:
-    """`folder`, filled once: another process sees either nothing or all of it."""
-    if folder.is_dir():
-        return folder
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        with _locked(folder.with_suffix(".lock")):
-            if folder.is_dir():
-                return folder
-            build = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-            try:
-                _install(build, interpreter, packages, what=what)
-                build.chmod(0o755)
-                build.rename(folder)
-            finally:
-                shutil.rmtree(build, ignore_errors=True)
-    except OSError as error:
-        raise TargetError(f"cannot keep the packages of {what} in {folder}: {error}") from error
-    return folder
+    def fill(build: Path) -> None:
+        _install(build, interpreter, packages, what=what)
 
-
-@contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    with path.open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
+    return filled(folder, fill, what=what)
 
 
 def _install(folder: Path, interpreter: Path, packages: Sequence[str], *, what: str) -> None:

@@ -27,7 +27,8 @@ def find_interpreter(runtime: str) -> Path:
     match = _RUNTIME.fullmatch(runtime)
     if match is None:
         raise TargetError(
-            f"runtime {runtime!r} cannot run locally; the local target runs python3.8 and later"
+            f"runtime {runtime!r} cannot run locally; the local target runs python3.8, "
+            "nodejs18.x and later"
         )
     version = match.group(1)
     for path in _candidates(version):

@@ -1,9 +1,9 @@
-"""The local target: a Python function run as Lambda runs it, on this machine."""
+"""The local target: a function run as Lambda runs it, on this machine."""
 
-import json
 import secrets
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -11,10 +11,10 @@ from typing import Self
 from harness.errors import TargetError
 from harness.model import Function, FunctionError, Outcome, Status
 from harness.targets.local.channel import REQUEST_LIMIT, Channel, Kind, Reply, Request
-from harness.targets.local.dependencies import cache_folder, search_path
 from harness.targets.local.environment import function_arn, lambda_environment
-from harness.targets.local.fast import CLIENT, FastChannel
-from harness.targets.local.interpreters import find_interpreter
+from harness.targets.local.fast import FastChannel
+from harness.targets.local.fresh import Nursery
+from harness.targets.local.installing import cache_folder
 from harness.targets.local.outcomes import (
     Records,
     decoded,
@@ -27,7 +27,8 @@ from harness.targets.local.outcomes import (
     timed_out,
 )
 from harness.targets.local.process import Process
-from harness.targets.local.ric import SITE, RicChannel
+from harness.targets.local.ric import RicChannel
+from harness.targets.local.runtimes import Launch, Runtime, find_runtime
 from harness.targets.local.worker import End, Ended, Worker
 
 # Lambda's init phase (https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html);
@@ -39,7 +40,8 @@ class LocalTarget:
     """Runs one function in a process of its own; lock-step, not for use by two threads at once.
 
     `environment` is added to the function's (endpoints, credentials). `client` is "fast" (ours) or
-    "ric" (the unmodified awslambdaric, without learning). `cache` holds installed packages.
+    "ric" (the unmodified client of AWS, without learning and coverage). `coverage` asks for
+    Outcome.lines. `cache` holds installed packages.
     """
 
     def __init__(
@@ -49,6 +51,7 @@ class LocalTarget:
         environment: Mapping[str, str],
         client: str = "fast",
         sensors: bool = True,
+        coverage: bool = False,
         cache: Path | None = None,
     ) -> None:
         if client not in ("fast", "ric"):
@@ -59,12 +62,14 @@ class LocalTarget:
         self._environment = environment
         self._client = client
         self._sensors = sensors
+        self._coverage = coverage and sensors and client == "fast"
         self._cache = cache or cache_folder()
-        self._interpreter = Path()
-        self._path: tuple[Path, ...] = ()
         self._code = Path()
+        self._runtime: Runtime | None = None
         self._worker: Worker | None = None
-        self._cold = False
+        self._pristine: Worker | None = None  # of fresh calls: it has handled none itself
+        self._nursery: Nursery | None = None
+        self._forks = False
         self._prefix = f"{secrets.token_hex(4)}-{secrets.token_hex(2)}-4{secrets.token_hex(2)[1:]}"
         self._count = 0
 
@@ -77,27 +82,34 @@ class LocalTarget:
                 "packages: check CodeUri, or use --target docker"
             )
         self._code = function.code.resolve()
-        self._interpreter = find_interpreter(function.runtime)
-        packages = search_path(function, self._interpreter, self._cache)
-        self._path = (self._code, *packages)
+        self._runtime = find_runtime(function, self._code, self._cache, client=self._client)
+        self._forks = self._client == "fast" and self._runtime.forks
         self.restart()
 
     def invoke(
-        self, event: bytes, *, learn: bool = False, extra: Mapping[str, str] | None = None
+        self,
+        event: bytes,
+        *,
+        learn: bool = False,
+        extra: Mapping[str, str] | None = None,
+        fresh: bool = False,
     ) -> Outcome:
-        """See Target.invoke. After an exit, a timeout or a failed init the next call is cold."""
+        """See Target.invoke. After an exit, a timeout or a failed init the next call is cold.
+
+        A fresh call leaves the warm runtime as it is; `init` is told when it had to wait for one.
+        """
         self._count += 1
         request_id = f"{self._prefix}-a{self._count >> 48 & 0xFFF:03x}-{self._count:012x}"
         if len(event) > REQUEST_LIMIT:
             status, error = request_too_large(len(event))
             return Outcome(status=status, error=error, request_id=request_id)
-        worker = self._worker or self._spawn()
+        worker = self._fresh_worker() if fresh else self._warm_worker()
         init: float | None = None
-        if self._cold:
+        if worker.cold:
             ready = worker.wait(_INIT_SECONDS + self._function.timeout)
             if isinstance(ready, End) or ready.kind is not Kind.READY:
                 return self._failed_init(worker, ready, request_id)
-            init, self._cold = ready.duration, False
+            init, worker.cold = ready.duration, False
         timeout = self._function.timeout
         request = Request(
             id=request_id,
@@ -106,20 +118,58 @@ class LocalTarget:
             learn=learn and self._sensors,
             extra=extra,
         )
-        reply = worker.call(request, timeout)
+        if fresh:
+            reply = self._called_fresh(worker, request, timeout)
+        else:
+            reply = worker.call(request, timeout)
+        if isinstance(reply, End) and reply.idle and init is None and not fresh:
+            self._drop(worker)  # it went down behind its last answer: Lambda starts another one
+            return self.invoke(event, learn=learn, extra=extra)
         if isinstance(reply, End):
-            return self._ended(worker, reply, request_id, init)
-        return self._replied(worker, reply, request_id, init)
+            outcome = self._ended(worker, reply, request_id, init)
+        else:
+            outcome = self._replied(worker, reply, request_id, init)
+        if fresh and not (self._nursery and self._nursery.usable):
+            self._drop(worker)
+        return outcome
 
     def restart(self) -> None:
-        """A fresh process with an empty /tmp."""
-        self.stop()
-        self._spawn()
+        """A fresh process with an empty /tmp, for the calls that are not fresh anyway."""
+        if self._worker is not None:
+            self._drop(self._worker)
+        self._worker = self._spawn()
 
     def stop(self) -> None:
-        if self._worker is not None:
-            self._worker.stop()
+        for worker in (self._worker, self._pristine):
+            if worker is not None:
+                self._drop(worker)
+
+    def _drop(self, worker: Worker) -> None:
+        worker.stop()
+        if worker is self._worker:
             self._worker = None
+        if worker is self._pristine:
+            self._pristine = self._nursery = None
+
+    def _warm_worker(self) -> Worker:
+        if self._worker is None:
+            self._worker = self._spawn()
+        return self._worker
+
+    def _fresh_worker(self) -> Worker:
+        if self._pristine is None:
+            self._pristine = self._spawn()
+        return self._pristine
+
+    def _called_fresh(self, worker: Worker, request: Request, timeout: float) -> Reply | End:
+        """In a fork where the function allows it, else in this process, its first and last call."""
+        if self._forks:
+            self._nursery = self._nursery or Nursery(worker)
+            reply = self._nursery.call(replace(request, fresh=True), timeout)
+            if reply is not None:
+                return reply
+            self._forks, self._nursery = False, None
+        return worker.call(request, timeout)
 
     def __enter__(self) -> Self:
         self.start()
@@ -144,61 +194,50 @@ class LocalTarget:
         if self._sensors:
             environment["FAASFUZZ_SENSOR_FD"] = str(process.records.fd)
             fds.append(process.records.fd)
+        if self._coverage:
+            environment["FAASFUZZ_COVERAGE"] = "1"
+        assert self._runtime is not None, "invoke() before start()"
         channel: Channel
+        launch: Launch
         if self._client == "fast":
             fast = FastChannel()
             channel, theirs = fast, fast.theirs.fileno()
-            settings = {
-                "fd": theirs,
-                "path": [str(folder) for folder in self._path],
-                "sensors": str(CLIENT.parent),
-            }
-            environment["FAASFUZZ_FUNCTION_ARN"] = arn
-            fds.append(theirs)
-            # -I keeps the harness's folder and the user's PYTHON* variables out; -B leaves no
-            # bytecode in the sources under test.
-            arguments = ["-I", "-S", "-B", "-X", "utf8", str(CLIENT), json.dumps(settings)]
+            fds += [theirs, fast.lifeline]
+            told = {**environment, "FAASFUZZ_FUNCTION_ARN": arn}
+            launch = self._runtime.fast(told, theirs, fast.lifeline)
         else:
             ric = RicChannel(arn=arn, cpu=process.cpu_ms)
             channel = ric
-            environment["AWS_LAMBDA_RUNTIME_API"] = ric.address
-            environment["PYTHONPATH"] = ":".join(
-                filter(None, (str(SITE), *map(str, self._path), environment.get("PYTHONPATH")))
-            )
-            environment["FAASFUZZ_RIC_SITE"] = str(SITE)
-            environment["FAASFUZZ_SENSORS"] = str(SITE.parent)
-            arguments = ["-s", "-B", "-X", "utf8", "-m", "awslambdaric", function.handler]
+            launch = self._runtime.ric({**environment, "AWS_LAMBDA_RUNTIME_API": ric.address})
         try:
             process.spawn(
-                [str(self._interpreter), *arguments],
-                environment=environment,
+                launch.command,
+                environment=launch.environment,
                 cwd=self._code,
                 fds=fds,
-                needed=(*self._path, CLIENT.parent, self._interpreter.resolve().parents[1]),
+                needed=launch.needed,
             )
         except TargetError:
             channel.close()
             process.end()
             raise
         if self._client == "fast":
-            fast.theirs.close()
-        self._cold = True
-        self._worker = Worker(process, channel, memory_mb=function.memory)
-        return self._worker
+            fast.started()
+        return Worker(process, channel, memory_mb=function.memory)
 
     def _replied(
         self, worker: Worker, reply: Reply, request_id: str, init: float | None
     ) -> Outcome:
         status, error = Status.OK, None
         raw = reply.body
-        if reply.kind is Kind.ERROR:
-            status, error = Status.ERROR, reported(raw)
+        if reply.kind in (Kind.ERROR, Kind.LAST_ERROR):
+            status, error = Status.ERROR, reported(raw, self._code)
         elif reply.kind is Kind.TOO_LARGE:
             status, error = response_too_large(int(raw))
             raw = b""
         outcome = self._outcome(worker, status, error, request_id, reply=reply, raw=raw, init=init)
-        if reply.kind is Kind.TOO_LARGE:
-            self.stop()  # the Runtime API's 413 ends the process in Lambda, too
+        if reply.kind in (Kind.TOO_LARGE, Kind.LAST_ERROR) and worker is self._worker:
+            self._drop(worker)  # the Runtime API's 413 ends the process in Lambda, too
         return outcome
 
     def _ended(self, worker: Worker, end: End, request_id: str, init: float | None) -> Outcome:
@@ -209,12 +248,13 @@ class LocalTarget:
         else:
             status, error = exited(request_id, end.code or 0)
         outcome = self._outcome(worker, status, error, request_id, end=end, init=init)
-        self.stop()
+        if worker is self._worker:
+            self._drop(worker)
         return outcome
 
     def _failed_init(self, worker: Worker, reply: Reply | End, request_id: str) -> Outcome:
         if isinstance(reply, Reply):
-            error = reported(reply.body)
+            error = reported(reply.body, self._code)
             outcome = self._outcome(
                 worker, Status.INIT_ERROR, error, request_id, reply=reply, raw=reply.body
             )
@@ -226,7 +266,7 @@ class LocalTarget:
             else:
                 _, error = exited(request_id, reply.code or 0)
             outcome = self._outcome(worker, Status.INIT_ERROR, error, request_id, end=reply)
-        self.stop()
+        self._drop(worker)
         return outcome
 
     def _outcome(
@@ -253,7 +293,7 @@ class LocalTarget:
             logs_dropped=dropped,
             duration=reply.duration if reply else end.seconds * 1000 if end else 0.0,
             init=init,
-            cpu=reply.cpu if reply else 0.0,
+            cpu=reply.cpu if reply else end.cpu if end else 0.0,
             memory=worker.peak_mb,
             exit_code=end.code if end else None,
             request_id=request_id,

@@ -8,12 +8,15 @@ import json
 import signal
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from harness.model import FieldRead, FunctionError, SinkCall, Status
 from harness.targets.local.channel import REQUEST_LIMIT, RESPONSE_LIMIT
+from harness.targets.local.traces import as_python
 
 _MAX_RECORDS = 2000
+_PRELUDE_END = bytes(8)
 
 
 def timed_out(request_id: str, seconds: float) -> tuple[Status, FunctionError]:
@@ -55,25 +58,35 @@ def response_too_large(size: int) -> tuple[Status, FunctionError]:
     return Status.ERROR, FunctionError(type="Function.ResponseSizeTooLarge", message=text)
 
 
-def reported(body: bytes) -> FunctionError:
-    """The error object that a runtime sent; whatever it sent."""
+def reported(body: bytes, root: Path) -> FunctionError:
+    """The error object that a runtime sent; whatever it sent. `root` is the code folder."""
     told = decoded(body)
     if not isinstance(told, dict):
         return FunctionError(type="Runtime.Unknown", message=body.decode(errors="replace"))
-    trace = told.get("stackTrace")
+    trace: tuple[str, ...] = ()
+    if isinstance(told.get("stackTrace"), list):
+        trace = tuple(map(str, told["stackTrace"]))
+    elif isinstance(told.get("trace"), list):  # Node.js
+        trace = as_python(tuple(map(str, told["trace"])), root)
     return FunctionError(
         type=str(told.get("errorType", "")),
         message=str(told.get("errorMessage", "")),
-        trace=tuple(map(str, trace)) if isinstance(trace, list) else (),
+        trace=trace,
     )
 
 
 def decoded(body: bytes) -> Any:
-    """The JSON value, None when it is none: a handler may answer with any bytes."""
+    """The JSON value, None when it is none: a handler may answer with any bytes.
+
+    Of a streamed HTTP response: its status and headers with the body's text, as Lambda's front
+    ends put them together (awslambda.HttpResponseStream).
+    """
     try:
         return json.loads(body)
     except (ValueError, RecursionError):
-        return None
+        prelude, between, rest = body.partition(_PRELUDE_END)
+        told = decoded(prelude) if between else None
+        return {**told, "body": rest.decode("utf-8", "replace")} if isinstance(told, dict) else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

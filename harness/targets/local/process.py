@@ -10,7 +10,7 @@ import signal
 import subprocess
 import tempfile
 import weakref
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -38,6 +38,7 @@ class Process:
         self._ephemeral_mb = ephemeral_mb
         self._marker = b""
         self._popen: subprocess.Popen[bytes] | None = None
+        self._fork: int | None = None
         self._finalizer = weakref.finalize(self, _end, None, b"", self.scratch, *self._tails)
 
     def spawn(
@@ -92,10 +93,23 @@ class Process:
             _kill(self._popen, self._marker)
             return self._popen.wait()
 
+    def watch(self, fork: int | None) -> None:
+        """From now on kill() and what is measured mean this child; None: the process."""
+        self._fork = fork
+
+    def sweep(self, fork: int) -> None:
+        """Kill what a child that has ended left running."""
+        newest = _newest_pid()
+        later = None if newest < fork else range(fork + 1, newest + 1)  # numbers start over
+        for pid in _strays(self._marker, later):
+            if pid != self._pid:
+                with suppress(ProcessLookupError, PermissionError):
+                    os.kill(pid, signal.SIGKILL)
+
     def memory_mb(self) -> int:
         """Resident memory now, rounded up; 0 when the process is gone."""
         try:
-            with open(f"/proc/{self._pid}/statm", "rb") as statm:
+            with open(f"/proc/{self._watched}/statm", "rb") as statm:
                 return -(-int(statm.read().split()[1]) * _PAGE // _MB)
         except (OSError, IndexError):
             return 0
@@ -105,29 +119,37 @@ class Process:
 
         From VmHWM: ru_maxrss would count the harness, whose memory a vforked child starts with.
         """
-        with suppress(OSError), open(f"/proc/{self._pid}/status", "rb") as status:
+        with suppress(OSError), open(f"/proc/{self._watched}/status", "rb") as status:
             for line in status:
                 if line.startswith(b"VmHWM:"):
                     return -(-int(line.split()[1]) // 1024)
         return 0
 
     def cpu_ms(self) -> float:
-        """CPU time of the main thread so far."""
-        try:
-            with open(f"/proc/{self._pid}/schedstat", "rb") as schedstat:
-                return int(schedstat.read().split()[0]) / 1e6
-        except (OSError, IndexError):
-            return 0.0
+        """CPU time of its living threads so far; 0 when the process is gone."""
+        spent = 0
+        with suppress(OSError, IndexError):
+            for thread in os.scandir(f"/proc/{self._watched}/task"):
+                with open(f"{thread.path}/schedstat", "rb") as schedstat:
+                    spent += int(schedstat.read().split()[0])
+        return spent / 1e6
 
     def kill(self) -> None:
         """End it and everything it started; what it wrote can still be read."""
-        if self._popen is not None:
+        if self._fork is not None:
+            with suppress(ProcessLookupError):
+                os.kill(self._fork, signal.SIGKILL)
+        elif self._popen is not None:
             _kill(self._popen, self._marker)
             self._popen.wait()
 
     def end(self) -> None:
         """kill(), and its folder and files go too. May be called twice."""
         self._finalizer()
+
+    @property
+    def _watched(self) -> int:
+        return self._pid if self._fork is None else self._fork
 
     @property
     def _pid(self) -> int:
@@ -162,13 +184,20 @@ def _kill(popen: subprocess.Popen[bytes], marker: bytes) -> None:
             os.kill(pid, signal.SIGKILL)
 
 
-def _strays(marker: bytes) -> list[int]:
+def _strays(marker: bytes, among: Iterable[int] | None = None) -> list[int]:
     """Processes that left the group (setsid) but still carry the runtime's environment."""
+    if among is None:
+        among = [int(entry.name) for entry in os.scandir("/proc") if entry.name.isdigit()]
     found = []
-    for entry in os.scandir("/proc"):
-        if entry.name.isdigit():
-            # Gone meanwhile, or another user's: not ours to end either way.
-            with suppress(OSError), open(f"/proc/{entry.name}/environ", "rb") as environ:
-                if marker in environ.read():
-                    found.append(int(entry.name))
+    for pid in among:
+        # Gone meanwhile, or another user's: not ours to end either way.
+        with suppress(OSError), open(f"/proc/{pid}/environ", "rb") as environ:
+            if marker in environ.read():
+                found.append(pid)
     return found
+
+
+def _newest_pid() -> int:
+    """The number that the system gave last (proc_loadavg(5))."""
+    with open("/proc/loadavg", "rb") as loadavg:
+        return int(loadavg.read().split()[-1])

@@ -1,9 +1,9 @@
-"""An unmodified runtime interface client (awslambdaric), driven through the Runtime API."""
+"""An unmodified runtime interface client of AWS, driven through the Runtime API."""
 
+import base64
 import socket
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 from harness.targets.local.channel import (
     RESPONSE_LIMIT,
@@ -15,9 +15,10 @@ from harness.targets.local.channel import (
 )
 from harness.targets.local.runtime_api import HttpRequest, RuntimeApiServer
 
-SITE = Path(__file__).parents[2] / "sensors" / "python" / "ric_site"
-
 _BASE = "/2018-06-01/runtime"
+# A streamed response that fails after its beginning says so behind its end:
+# https://docs.aws.amazon.com/lambda/latest/dg/runtimes-custom.html#runtimes-custom-response-streaming
+_ERROR_TRAILER = "lambda-runtime-function-error-body"
 
 
 class RicChannel:
@@ -31,6 +32,7 @@ class RicChannel:
         self._arn = arn
         self._cpu = cpu
         self._ready = False
+        self.taken = True
         self._idle: socket.socket | None = None
         self._request: Request | None = None
         self._since = time.perf_counter()
@@ -42,6 +44,7 @@ class RicChannel:
 
     def send(self, request: Request) -> None:
         self._request = request
+        self.taken = False
         self._hand_over()
 
     def receive(self) -> Reply | None:
@@ -70,6 +73,9 @@ class RicChannel:
                 self._server.reply(got.connection, 413, _TOO_LARGE)
                 return self._reply(Kind.TOO_LARGE, str(got.size).encode())
             self._server.reply(got.connection, 202, b'{"status":"OK"}')
+            late = got.headers.get(_ERROR_TRAILER)
+            if late is not None:
+                return self._reply(Kind.ERROR, base64.b64decode(late))
             kind = Kind.ANSWER if action.endswith("/response") else Kind.ERROR
             return self._reply(kind, got.body)
         self._server.reply(got.connection, 404)
@@ -81,6 +87,7 @@ class RicChannel:
         if request is None or connection is None:
             return
         self._request = self._idle = None
+        self.taken = True
         self._cpu_before = self._cpu()
         self._since = time.perf_counter()
         trace = request.id.replace("-", "")[:24]

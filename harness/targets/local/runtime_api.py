@@ -6,7 +6,7 @@ lives here: which request means what is for the caller to say.
 
 import select
 import socket
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from harness.targets.local.channel import RESPONSE_LIMIT
@@ -109,7 +109,7 @@ class _Connection:
         assert self._head is not None
         method, path, headers = self._head
         if headers.get("transfer-encoding", "").lower() == "chunked":
-            complete = self._take_chunks()
+            complete = self._take_chunks(headers)
         else:
             length = int(headers.get("content-length") or 0)
             self._take(min(len(self._buffer), length - self._size))
@@ -135,8 +135,7 @@ class _Connection:
         first, *lines = self._buffer[:end].decode("latin-1").split("\r\n")
         del self._buffer[: end + 4]
         method, path, _ = first.split(" ", 2)
-        pairs = (line.split(":", 1) for line in lines)
-        headers = {name.strip().lower(): value.strip() for name, value in pairs}
+        headers = _fields(lines)
         if headers.get("expect", "").lower() == "100-continue":
             self.socket.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
         self._head = method, path, headers
@@ -148,8 +147,8 @@ class _Connection:
         del self._buffer[:count]
         self._size += count
 
-    def _take_chunks(self) -> bool:
-        """Chunked transfer (RFC 9112, 7.1), as streaming runtimes send; trailers are dropped."""
+    def _take_chunks(self, headers: dict[str, str]) -> bool:
+        """Chunked transfer (RFC 9112, 7.1), as streaming runtimes send; trailers become headers."""
         while True:
             line_end = self._buffer.find(b"\r\n")
             if line_end < 0:
@@ -159,6 +158,7 @@ class _Connection:
                 end = self._buffer.find(b"\r\n\r\n", line_end)
                 if end < 0:
                     return False
+                headers |= _fields(self._buffer[line_end:end].decode("latin-1").split("\r\n")[1:])
                 del self._buffer[: end + 4]
                 return True
             if len(self._buffer) < line_end + 2 + length + 2:
@@ -166,3 +166,8 @@ class _Connection:
             del self._buffer[: line_end + 2]
             self._take(length)
             del self._buffer[:2]
+
+
+def _fields(lines: Iterable[str]) -> dict[str, str]:
+    pairs = (line.split(":", 1) for line in lines if line)
+    return {name.strip().lower(): value.strip() for name, value in pairs}

@@ -18,20 +18,31 @@ class Ended(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class End:
-    """The process is no more. `code` as subprocess gives it; None when we had to kill it."""
+    """The process is no more. `code` as subprocess gives it; None when we had to kill it.
+
+    `idle`: it ended before it asked for the call, so by what an earlier one left behind. `cpu` is
+    milliseconds of the call, without its first TICK and what came after our last look.
+    """
 
     why: Ended
     code: int | None
     seconds: float
+    idle: bool = False
+    cpu: float = 0.0
 
 
 class Worker:
-    """A running process with its channel. After an End it must be stopped."""
+    """A running process with its channel. After an End it must be stopped.
+
+    `cold` holds until its client has said that it is ready.
+    """
 
     def __init__(self, process: Process, channel: Channel, *, memory_mb: int) -> None:
         self.process = process
         self._channel = channel
-        self._memory_mb = memory_mb
+        self.memory_mb = memory_mb
+        self.cold = True
+        self._spent: tuple[float, ...] = ()  # CPU milliseconds at the first look and the last
         self.peak_mb = 0
 
     def call(self, request: Request, limit: float) -> Reply | End:
@@ -47,6 +58,7 @@ class Worker:
         """The next reply. Only while a call is slow are clock, memory and logs looked at."""
         started = time.monotonic() if started is None else started
         first = True
+        self._spent = ()
         while True:
             try:
                 reply = self._channel.receive()
@@ -56,9 +68,10 @@ class Worker:
                 return reply if self._fits(reply) else self._end(Ended.MEMORY, started)
             self.process.logs.pull()
             self.process.records.pull()
+            self._look_at_cpu()
             memory = self.process.memory_mb()
             self.peak_mb = max(self.peak_mb, memory)
-            if memory > self._memory_mb:
+            if memory > self.memory_mb:
                 return self._end(Ended.MEMORY, started)
             # The exit is believed one turn later: a last reply may still be on its way.
             if self.process.exited() is not None:
@@ -72,16 +85,28 @@ class Worker:
         """Look at the peak after a call long enough (ms) to have filled memory between ticks."""
         if reply.duration > 1.0 or not self.peak_mb:
             self.peak_mb = max(self.peak_mb, self.process.peak_mb())
-        return self.peak_mb <= self._memory_mb
+        return self.peak_mb <= self.memory_mb
 
     def _ended(self, started: float) -> End:
         code = self.process.wait()
-        return End(why=Ended.EXITED, code=code, seconds=time.monotonic() - started)
+        seconds = time.monotonic() - started
+        idle = not self._channel.taken
+        return End(why=Ended.EXITED, code=code, seconds=seconds, idle=idle, cpu=self._cpu)
 
     def _end(self, why: Ended, started: float) -> End:
         seconds = time.monotonic() - started
+        self._look_at_cpu()
         self.process.kill()
-        return End(why=why, code=None, seconds=seconds)
+        return End(why=why, code=None, seconds=seconds, cpu=self._cpu)
+
+    def _look_at_cpu(self) -> None:
+        spent = self.process.cpu_ms()
+        if spent:
+            self._spent = (*self._spent[:1], spent)
+
+    @property
+    def _cpu(self) -> float:
+        return self._spent[-1] - self._spent[0] if self._spent else 0.0
 
     def stop(self) -> None:
         self._channel.close()

@@ -179,3 +179,32 @@ def test_an_error_reaches_the_caller_at_once_and_is_recorded(
     assert shown == [calls[0].error]
     assert calls[0].status >= 400
     assert error in shown[0]
+
+
+def test_a_stored_text_that_asks_for_an_action_is_only_a_text(child: Child) -> None:
+    shown, calls = child(
+        """
+        dynamodb, s3 = boto3.client("dynamodb"), boto3.client("s3")
+        text = "x&Action=DeleteTable&TableName=orders&"
+        dynamodb.put_item(TableName="orders", Item={"orderId": {"S": text}})
+        s3.put_object(Bucket="shop-uploads", Key="k", Body=text.encode())
+        show(dynamodb.scan(TableName="orders")["Count"])
+        """
+    )
+    assert shown == [4]
+    assert operations(calls) == ["dynamodb.PutItem", "s3.PutObject", "dynamodb.Scan"]
+    assert [call.mutating for call in calls] == [True, True, False]
+
+
+def test_a_compressed_request_is_understood(child: Child) -> None:
+    shown, calls = child(
+        """
+        metrics = boto3.client("cloudwatch")
+        metrics.put_metric_data(Namespace="shop", MetricData=[
+            {"MetricName": f"{'m' * 100}{n}", "Value": n} for n in range(200)])
+        show(len(metrics.list_metrics(Namespace="shop")["Metrics"]))
+        """
+    )
+    assert shown == [200]
+    assert operations(calls) == ["cloudwatch.PutMetricData", "cloudwatch.ListMetrics"]
+    assert calls[0].parameters["Namespace"] == "shop"

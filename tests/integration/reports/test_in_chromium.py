@@ -5,13 +5,15 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect, sync_playwright
 
 from harness.catalogue.paths import rules_folder
 from harness.catalogue.rules import load_rules
-from harness.model import CampaignReport, Severity
+from harness.model import CampaignReport, Comparison, FileCoverage, Gap, Hop, Severity, Sink
 from harness.reports.html import HtmlReporter
 from tests.unit.campaign.test_campaign_parts import finding, report, summary
 from tests.unit.reports.test_formats import hostile
@@ -77,6 +79,41 @@ def many(count: int) -> CampaignReport:
     return report(made, tuple(summary(name=f"Function{n}") for n in range(7)))
 
 
+def whole() -> CampaignReport:
+    """A report with everything that one can hold."""
+    coverage = FileCoverage(
+        file="app.py", lines=40, reached=31, gaps=(Gap(first=8, last=12, guard=7, text="if x:"),)
+    )
+    told = many(12)
+    chain = finding(
+        id="f" * 16,
+        path=(
+            Hop(function="Function1", trigger="aws.apigateway.rest"),
+            Hop(function="Function2", trigger="aws.sqs.message", via="aws:sqs.SendMessage orders"),
+        ),
+        control_event={"q": "sample"},
+        logs="a line",
+        response="an answer",
+        calls=("s3.PutObject {}",),
+    )
+    return replace(
+        told,
+        findings=(*told.findings, chain),
+        functions=(
+            summary(name="Asleep", tested=False, reason="no runtime"),
+            *(replace(f, coverage=(coverage,), invocations=900) for f in told.functions),
+        ),
+        comparison=Comparison(
+            against="baseline.yaml",
+            new=("f" * 16,),
+            persisting=tuple(f.id for f in told.findings),
+            fixed=(("a" * 16, "ssrf", "Function1"),),
+            accepted={told.findings[0].id: "only reachable by operators"},
+        ),
+        blind=("coverage",),
+    )
+
+
 def visible(page: Page) -> int:
     return page.locator("article.finding:visible").count()
 
@@ -110,12 +147,45 @@ def test_a_deep_link_leads_to_its_finding(browser_page: Page, tmp_path: Path) ->
 def test_hostile_content_stays_text_and_the_layout_whole(
     browser_page: Page, tmp_path: Path
 ) -> None:
-    told = report((hostile(),), (summary(name=hostile().function),))
+    text = hostile().function
+    nasty = replace(
+        hostile(),
+        trigger="aws.apigateway.rest",
+        event={text: [text * 20], "headers": {text: text}},
+        control_event={text: text},
+        sink=Sink(file=text, line=1, call=text, function=text),
+        calls=(text,),
+        reproduce=(text,),
+        path=(Hop(function=text, trigger=text), Hop(function=text * 9, trigger=text, via=text)),
+    )
+    coverage = FileCoverage(
+        file=text, lines=2, reached=1, gaps=(Gap(first=1, last=1, guard=1, text=text * 9),)
+    )
+    comparison = Comparison(
+        against=text, fixed=((text, text, text),), accepted={nasty.id: text * 9}
+    )
+    functions = (summary(name=text, code="/", coverage=(coverage,), notes=(text,)),)
+    told = replace(
+        report((nasty,), functions),
+        name=text,
+        source=text,
+        comparison=comparison,
+        blind=(text,),
+        notes=(text,),
+        configuration={text: text},
+    )
     watched = opened(browser_page, told, tmp_path)
     page = watched.page
+    page.evaluate("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
     assert page.locator("img").count() == 0
+    assert page.locator("a[href^=javascript]").count() == 0
+    assert page.locator("script").count() == 1
     assert watched.complaints == []
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert watched.requests == [watched.file.as_uri()]
+    for width in (1200, 400):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), width
+    page.set_viewport_size({"width": 1280, "height": 720})
 
 
 def test_five_thousand_findings_stay_usable(browser_page: Page, tmp_path: Path) -> None:
@@ -135,3 +205,78 @@ def test_it_reads_without_scripts(browser_page: Page, tmp_path: Path) -> None:
     assert page.locator("h1").inner_text()
     assert watched.page.locator("article.finding").count() == 3
     context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nothing_in_it_keeps_anybody_out(
+    browser_page: Page, tmp_path: Path, scheme: Literal["light", "dark"]
+) -> None:
+    watched = opened(browser_page, whole(), tmp_path)
+    page = watched.page
+    page.emulate_media(color_scheme=scheme)
+    page.evaluate("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
+    told = Axe().run(page).response
+    page.emulate_media(color_scheme="light")
+    serious = [
+        (v["id"], [node["html"][:120] for node in v["nodes"][:3]])
+        for v in told["violations"]
+        if v["impact"] in ("serious", "critical")
+    ]
+    assert serious == []
+
+
+def test_it_says_what_is_new_and_what_is_gone(browser_page: Page, tmp_path: Path) -> None:
+    watched = opened(browser_page, whole(), tmp_path)
+    page = watched.page
+    assert "1 new, 12 persisting (1 accepted), 1 fixed" in page.locator(".against").inner_text()
+    page.locator("select[name=status]").select_option("new")
+    expect(page.locator("article.finding:not([hidden])")).to_have_count(1)
+    page.locator("select[name=status]").select_option("accepted")
+    expect(page.locator("article.finding:not([hidden])")).to_have_count(1)
+    assert "a" * 16 in page.locator("#fixed").inner_text()
+
+
+def test_a_chain_names_every_hop_and_gaps_name_their_guard(
+    browser_page: Page, tmp_path: Path
+) -> None:
+    watched = opened(browser_page, whole(), tmp_path)
+    page = watched.page
+    page.goto(watched.file.as_uri() + "#finding-" + "f" * 16)
+    hops = page.locator("#finding-" + "f" * 16 + " .hops li")
+    expect(hops).to_have_count(2)
+    expect(hops.nth(1)).to_contain_text("aws:sqs.SendMessage orders")
+    page.locator("details.lines summary").first.click()
+    assert "kept out by line 7: if x:" in page.locator("details.lines").first.inner_text()
+
+
+def test_the_keyboard_leads_from_finding_to_finding(browser_page: Page, tmp_path: Path) -> None:
+    watched = opened(browser_page, many(10), tmp_path)
+    page = watched.page
+    focused = "document.activeElement.closest('.finding')?.id"
+    page.keyboard.press("j")
+    first = page.evaluate(focused)
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.parentElement.open")
+    page.keyboard.press("k")
+    assert page.evaluate(focused) == first is not None
+
+
+def test_a_dot_of_the_timeline_leads_to_its_finding(browser_page: Page, tmp_path: Path) -> None:
+    watched = opened(browser_page, many(14), tmp_path)
+    page = watched.page
+    link = page.locator(".timeline a.mark").nth(2)
+    target = (link.get_attribute("href") or "").removeprefix("#")
+    link.click()
+    expect(page.locator(f"#{target} details")).to_have_attribute("open", "")
+
+
+def test_paper_shows_every_finding_open(browser_page: Page, tmp_path: Path) -> None:
+    watched = opened(browser_page, whole(), tmp_path)
+    page = watched.page
+    page.emulate_media(media="print")
+    assert page.locator("#filters").is_hidden()
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert page.locator("#finding-" + "f" * 16 + " .block").first.is_visible()
+    page.emulate_media(media="screen")
+    assert page.pdf().startswith(b"%PDF")

@@ -76,3 +76,51 @@ def runtime(request: pytest.FixtureRequest) -> str:
     except TargetError as missing:
         pytest.skip(str(missing))
     return name
+
+
+@pytest.fixture
+def called_node(tmp_path: Path) -> Callable[..., Any]:
+    """The outcome of a call (or of several) of a Node.js handler with this body.
+
+    A body without `return` answers with the number of its last line.
+    """
+
+    def call(
+        body: str, event: Any = None, kind: str = "js", times: int = 1, **options: Any
+    ) -> Outcome | list[Outcome]:
+        (tmp_path / f"app.{kind}").write_text(_node_handler(body, kind))
+        learn = options.pop("learn", False)
+        extra = options.pop("extra", None)
+        function = Function(
+            name="F",
+            runtime="nodejs20.x",
+            handler="app.handler",
+            code=tmp_path,
+            timeout=20,
+            memory=512,
+        )
+        with LocalTarget(function, **{"environment": {}, **options}) as target:
+            told = json.dumps(event).encode()
+            outcomes = [target.invoke(told, learn=learn, extra=extra) for _ in range(times)]
+        return outcomes[0] if times == 1 else outcomes
+
+    return call
+
+
+_NAMES = {
+    "child_process": "exec, execSync, execFile, execFileSync, spawn, spawnSync",
+    "util": "promisify",
+}
+
+
+def _node_handler(body: str, kind: str) -> str:
+    if kind == "mjs":
+        head = "".join(f"import {{ {names} }} from '{module}';" for module, names in _NAMES.items())
+        head += "import fs from 'fs'; import dns from 'node:dns';"
+        head += "import { createRequire } from 'module';"
+        head += "const require = createRequire(import.meta.url);\nexport const handler = "
+    else:
+        head = "".join(f"const {{ {n} }} = require('{m}');" for m, n in _NAMES.items())
+        head += "const fs = require('fs'); const dns = require('dns');\nexports.handler = "
+    last = len(body.splitlines()) + 2
+    return f"{head}async function handler(event, context) {{\n{body}\nreturn {last};\n}};\n"

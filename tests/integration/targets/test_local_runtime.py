@@ -231,3 +231,17 @@ def test_stop_leaves_no_process(start: Start) -> None:
     call.target.stop()
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
+
+
+def test_cpu_time_is_told_of_calls_that_answer_and_of_those_that_do_not(start: Start) -> None:
+    busy = "sum(i * i for i in range(2_000_000))"
+    code = (
+        f"import time\ndef handler(event, context):\n    {busy}\n    return time.process_time()\n"
+    )
+    assert start(code, timeout=20)({}).cpu > 20
+    spinning, sleeping = (
+        start(f"import time\ndef handler(event, context):\n    {body}\n", timeout=1)({})
+        for body in ("while True: pass", "time.sleep(60)")
+    )
+    assert spinning.status is sleeping.status is Status.TIMEOUT
+    assert spinning.cpu > 60 > sleeping.cpu

@@ -1,14 +1,16 @@
 """Parts of a campaign: merging verdicts, the plan, budgets, the store, baselines, exit codes."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 
+from harness.campaign.account import Account, Planned
 from harness.campaign.baseline import compare, load_known
 from harness.campaign.budget import Budget
 from harness.campaign.config import RunConfig
+from harness.campaign.jobs import Phase
 from harness.campaign.judge import located, merge
 from harness.campaign.store import Store
 from harness.cli.run import exit_code
@@ -72,6 +74,16 @@ def finding(**changes: object) -> Finding:
         reproduce=("faasfuzz replay 0123456789abcdef",),
     )
     return replace(made, **changes)
+
+
+PLANNED = Planned(
+    name="Search",
+    runtime="python3.11",
+    handler="app.handler",
+    triggers=("aws.apigateway.rest",),
+    declared_in="Resources.Search",
+    code="/app",
+)
 
 
 def summary(**changes: object) -> FunctionSummary:
@@ -144,15 +156,17 @@ def test_the_store_gives_back_what_it_was_given(tmp_path: Path) -> None:
         store.begin("c1", config, "app", {"functions": []})
         store.put_finding(finding())
         store.put_finding(finding(trials_to_detect=9))
-        store.put_function(summary())
-        store.put_cells("Search", ("a", "b"))
-        store.put_cells("Search", ("b", "c"))
-        store.put_progress("Search", 10, 8)
+        store.put("functions", [asdict(PLANNED)])
+        first = Account(phase=Phase.QUICK, invocations=4, trials={"sql-injection": 2})
+        second = replace(first, trials={"sql-injection": 3})
+        store.put_checkpoint("one", "Search", first, (1, 2))
+        store.put_checkpoint("one", "Search", second, (2, 2**62))
+        store.put_checkpoint("two", "Search", first, ())
     with Store.open(tmp_path) as store:
         assert store.findings() == (finding(trials_to_detect=9),)
-        assert store.functions() == (summary(),)
-        assert store.cells("Search") == {"a", "b", "c"}
-        assert store.progress() == {"Search": (10, 8)}
+        assert store.accounts("Search") == (second, first)
+        assert store.cells("Search") == {1, 2, 2**62}
+        assert [(f.name, f.trials, f.invocations) for f in store.functions()] == [("Search", 5, 8)]
         assert store.report("findings").id == "c1"
 
 

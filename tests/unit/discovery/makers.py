@@ -48,10 +48,25 @@ def event_template(name: str, claim: dict[str, str]) -> EventTemplate:
 
 
 TEMPLATES = tuple(event_template(name, claim) for name, claim in CLAIMS)
+# Of services that the tests of SAM and CloudFormation leave unclaimed.
+MORE = (
+    event_template("alexa", {"sam": "AlexaSkill"}),
+    event_template("authorizer", {"sam": "Authorizer"}),
+    event_template("cognito", {"sam": "Cognito"}),
+    event_template("edge", {"sam": "CloudFront"}),
+    event_template("eventbridge-s3", {"sam": "CloudWatchEvent", "source": "aws.s3"}),
+    event_template("iot", {"sam": "IoTRule"}),
+    event_template("kafka", {"sam": "SelfManagedKafka"}),
+    event_template("mq", {"sam": "MQ"}),
+    event_template("msk", {"sam": "MSK"}),
+    event_template("websocket", {"sam": "WebSocket"}),
+)
 
 
 class Project:
     """A folder with `src/app.py` in it, into which templates are written."""
+
+    templates = TEMPLATES
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -69,7 +84,7 @@ class Project:
         return discover(
             self.file(name, text),
             parameters=parameters,
-            templates=TEMPLATES,
+            templates=self.templates,
             workdir=self.folder / "work",
         )
 

@@ -105,3 +105,10 @@ def test_the_service_follows_from_the_signature(
 ) -> None:
     request = Request(method="GET", target=target, headers=headers, body=b"")
     assert Dispatcher("123456789012").service_of(request) == service
+
+
+def test_what_a_body_says_of_an_action_counts_only_in_a_form() -> None:
+    text = b'x&Action=GetObject&{"a": "&Action=GetItem&"}'
+    stored = call("s3", "PUT", "/b/k", body=text)
+    assert (stored.operation, stored.mutating) == ("PutObject", True)
+    assert stored.parameters["Body"] == text.decode()

@@ -1,24 +1,31 @@
 """Each format against its own rules, with findings that try to break out of it."""
 
+import csv
+import io
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
 import jsonschema
 import pytest
+import yaml
+from lxml import etree
+from markdown_it import MarkdownIt
 from sarif_pydantic import Sarif
 
 from harness.catalogue.paths import rules_folder
 from harness.catalogue.rules import load_rules
 from harness.errors import UsageError
-from harness.model import CampaignReport, Finding, Witness
+from harness.model import CampaignReport, Comparison, FileCoverage, Finding, Gap, Hop, Witness
 from harness.reports import REPORTERS, write_reports
 from tests.unit.campaign.test_campaign_parts import finding, report, summary
 
 RULES = load_rules(rules_folder())
 SCHEMA = Path(__file__).parents[3] / "harness" / "reports" / "findings.schema.json"
-HOSTILE = "</script>\x00\x1b[2J|`<img src=x onerror=alert(1)>\u202e\n| a | b |"
+HERE = Path(__file__).parent
+HOSTILE = "</script>\x00\x1b[2J|`<img src=x onerror=alert(1)>[a](javascript:b)@all\u202e\n| a | b |"
 
 
 def hostile() -> Finding:
@@ -32,7 +39,31 @@ def hostile() -> Finding:
     )
 
 
+def chain() -> CampaignReport:
+    hops = (
+        Hop(function="Search", trigger="aws.apigateway.rest"),
+        Hop(function="Store", trigger="aws.sqs.message", via="aws:sqs.SendMessage orders"),
+    )
+    gap = Gap(first=3, last=4, guard=None)
+    coverage = FileCoverage(file="app.py", lines=9, reached=7, gaps=(gap,))
+    told = report(
+        (finding(path=hops), finding(id="a" * 16, sink=None)),
+        (summary(code="/app/src", coverage=(coverage,)), summary(name="Store", code="/app/store")),
+    )
+    return replace(
+        told,
+        comparison=Comparison(
+            against="baseline.yaml",
+            new=("a" * 16,),
+            persisting=("0123456789abcdef",),
+            fixed=(("b" * 16, "ssrf", "Search"),),
+            accepted={"0123456789abcdef": HOSTILE},
+        ),
+    )
+
+
 CASES = {
+    "compared": chain(),
     "nothing": report(),
     "a finding": report((finding(),)),
     "hostile": report((hostile(),), (summary(name=HOSTILE, tested=False, reason=HOSTILE),)),
@@ -85,11 +116,86 @@ def test_junit_counts_what_it_holds(told: CampaignReport) -> None:
     assert int(root.get("failures", "")) == len(root.findall("testsuite/testcase/failure"))
 
 
+def test_junit_is_what_ci_systems_admit(told: CampaignReport) -> None:
+    schema = etree.XMLSchema(etree.parse(HERE / "junit.xsd"))
+    schema.assertValid(etree.fromstring(rendered("junit", told).encode()))
+
+
+def test_gitlab_gets_what_its_schema_asks_for(told: CampaignReport) -> None:
+    text = rendered("gitlab", told)
+    document = json.loads(text)
+    jsonschema.validate(document, yaml.safe_load((HERE / "gitlab_dast.yaml").read_text()))
+    assert "\\u0000" not in text
+    ids = [v["id"] for v in document["vulnerabilities"]]
+    assert len(ids) == len(set(ids)) == len(told.findings)
+
+
+def test_a_finding_keeps_its_gitlab_id_between_campaigns() -> None:
+    first, second = (
+        json.loads(rendered("gitlab", replace(report((finding(),)), id=id)))["vulnerabilities"][0]
+        for id in ("one", "two")
+    )
+    assert first == second
+
+
+def test_csv_is_a_row_a_finding_and_no_cell_is_a_formula(told: CampaignReport) -> None:
+    rows = list(csv.DictReader(io.StringIO(rendered("csv", told), newline="")))
+    assert len(rows) == len(told.findings)
+    for row in rows:
+        assert None not in row
+        assert not any(cell.startswith(("=", "+", "-", "@", "\t", "\r")) for cell in row.values())
+
+
+@pytest.mark.parametrize("begin", ["=", "+", "-", "@", "\t", "\r"])
+def test_a_payload_that_is_a_formula_stays_text_in_a_spreadsheet(begin: str) -> None:
+    told = rendered("csv", report((finding(payload=f"{begin}HYPERLINK(1)"),)))
+    row = next(csv.DictReader(io.StringIO(told, newline="")))
+    assert row["payload"].startswith(f"'{begin}")
+
+
+def test_sarif_follows_a_chain_from_the_first_function_to_the_sink() -> None:
+    results = json.loads(rendered("sarif", chain()))["runs"][0]["results"]
+    places = [
+        (
+            step["location"]["physicalLocation"]["artifactLocation"]["uri"],
+            step["location"]["message"]["text"],
+        )
+        for step in results[0]["codeFlows"][0]["threadFlows"][0]["locations"]
+    ]
+    assert places == [
+        ("src/app.py", "Search is invoked by aws.apigateway.rest"),
+        ("store/app.py", "Store is invoked by aws.sqs.message through aws:sqs.SendMessage orders"),
+        ("store/app.py", "the payload reaches exec"),
+    ]
+    assert [r["baselineState"] for r in results] == ["unchanged", "new"]
+    assert results[0]["suppressions"][0]["kind"] == "external"
+    assert "suppressions" not in results[1]
+
+
+def test_sarif_names_files_from_the_repositorys_root(tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    source = tmp_path / "services" / "shop" / "template.yaml"
+    told = replace(
+        report((finding(),), (summary(code=str(source.parent / "src")),)), source=str(source)
+    )
+    result = json.loads(rendered("sarif", told))["runs"][0]["results"][0]
+    place = result["locations"][0]["physicalLocation"]["artifactLocation"]
+    assert place == {"uri": "services/shop/src/app.py", "uriBaseId": "SRCROOT"}
+
+
 def test_markdown_stays_a_table_and_holds_no_markup(told: CampaignReport) -> None:
     text = rendered("markdown", told)
-    assert "<img" not in text
+    ours = ("<!-- faasfuzz", "<details", "</details", "<summary", "</summary")
+    for token in MarkdownIt("commonmark").enable("table").parse(text):
+        for part in (token, *(token.children or ())):
+            if part.type in ("html_block", "html_inline"):
+                for tag in re.findall(r"<[^>]*", part.content):
+                    assert tag.startswith(ours), part.content
+            assert part.type not in ("image", "link_open")
+    assert len(text) < 65_536
     assert "\x1b" not in text
-    rows = [line for line in text.splitlines() if line.startswith("|")]
+    table = text.split("<details>")[0]
+    rows = [line for line in table.splitlines() if line.startswith("| ")]
     assert len({line.replace("\\|", "").count("|") for line in rows}) <= 1
 
 

@@ -1,4 +1,4 @@
-"""User pools and state machines: there, so that calls of them find something."""
+"""User pools, state machines and log groups: there, so that calls of them find something."""
 
 from moto.cognitoidp.models import cognitoidp_backends
 
@@ -30,3 +30,7 @@ def state_machine(provision: Provision, resource: ResolvedResource) -> None:
             "roleArn": f"arn:aws:iam::{provision.application.account}:role/states",
         },
     )
+
+
+def log_group(provision: Provision, resource: ResolvedResource) -> None:
+    provision.inside.call("logs", "CreateLogGroup", {"logGroupName": physical_name(resource)})

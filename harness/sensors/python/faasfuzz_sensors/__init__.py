@@ -5,13 +5,14 @@ arguments, never at results, and whatever goes wrong inside a sensor is dropped,
 ours must not become a fault of the function under test.
 """
 
-from faasfuzz_sensors import audit, decoders, frames, record
+from faasfuzz_sensors import audit, coverage, decoders, frames, record
 from faasfuzz_sensors import learn as learning
 from faasfuzz_sensors.sinks import drivers, modules, queries, sql, templates
 
 learn = learning.learn
 unlearn = learning.unlearn
 begin = record.begin
+end = coverage.tell
 
 
 def install(fd, task_root):
@@ -25,3 +26,4 @@ def install(fd, task_root):
     queries.install()
     templates.install()
     audit.install()
+    coverage.install()

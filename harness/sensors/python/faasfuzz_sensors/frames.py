@@ -20,7 +20,8 @@ def set_task_root(path):
     _packages = frozenset(_installed(_root)) - {handler}
 
 
-def _is_application(filename):
+def is_application(filename):
+    """Whether a file is the application's own."""
     found = _known.get(filename)
     if found is None and filename.startswith("<"):
         found = _known[filename] = False  # frozen modules and code made from text
@@ -35,11 +36,16 @@ def _is_application(filename):
     return found
 
 
-def _is_package(relative):
+def relative(filename):
+    """The path of an application's file below the task root."""
+    return os.path.abspath(filename)[len(_root) :]
+
+
+def _is_package(path):
     """Whether a file of the task root belongs to a package installed beside the code."""
-    if "site-packages" in relative:
+    if "site-packages" in path:
         return True
-    top = relative.split(os.sep)[0]
+    top = path.split(os.sep)[0]
     name = top[:-3] if top.endswith(".py") else top
     return name in _packages
 
@@ -75,9 +81,8 @@ def where(skip):
     through = []
     while frame is not None:
         code = frame.f_code
-        if _is_application(code.co_filename):
-            path = os.path.abspath(code.co_filename)
-            return path[len(_root) :], frame.f_lineno, code.co_name, through
+        if is_application(code.co_filename):
+            return relative(code.co_filename), frame.f_lineno, code.co_name, through
         name = frame.f_globals.get("__name__") or ""
         top = name.partition(".")[0]
         if top and top != "faasfuzz_sensors" and top not in through and len(through) < _THROUGH:

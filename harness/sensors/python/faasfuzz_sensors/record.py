@@ -39,11 +39,17 @@ def text(value):
 
 
 def write(kind, fields):
-    """Append one record."""
+    """Append one record, as long as the call's allowance lasts."""
     global _left
-    if _left <= 0 or _fd < 0:
+    if _left > 0:
+        _left -= 1
+        append(kind, fields)
+
+
+def append(kind, fields):
+    """Append one record."""
+    if _fd < 0:
         return
-    _left -= 1
     try:
         os.write(_fd, (_dumps({kind: fields}) + "\n").encode())
     except (OSError, ValueError, TypeError, RecursionError):

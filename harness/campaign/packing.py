@@ -1,0 +1,173 @@
+"""Packs: many trials on one invocation, and group testing when one of them spoils it.
+
+A pack is filled while it is likelier than not that all its trials are reached (Dorfman 1943: the
+best group tests positive about half of the time). How likely one trial is to end the invocation
+early, or to lead the handler past the others, is learnt per insertion point and per payload.
+"""
+
+from dataclasses import dataclass, field
+
+from harness.campaign.plan import Cell
+from harness.campaign.schedule import Schedule
+from harness.events.batch import lies_in_records
+
+# More records than this cost the function more than they save us.
+_RECORDS = 16
+_TRIALS = 64
+_LOOK_AHEAD = 160
+_BYTES = 128 * 1024
+_LIKELY = 0.5
+# A point or payload of which nothing is known yet: 1 in 20.
+_SPOILT, _SEEN = 0.25, 5.0
+# One in so many is the guess for a point that the handler was never seen to read.
+_UNREAD = 0.01
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A cell and the record of the batch in which it is tried."""
+
+    cell: Cell
+    record: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """Trials that share one invocation: one learnt seed, never two at the same place."""
+
+    placed: tuple[Placed, ...]
+
+    @property
+    def alone(self) -> bool:
+        return len(self.placed) == 1
+
+    @property
+    def records(self) -> int:
+        """How many records the event needs."""
+        return 1 + max(item.record for item in self.placed)
+
+    def halves(self) -> tuple["Pack", ...]:
+        """The pack in two; records are numbered anew, so that no empty one is sent."""
+        middle = len(self.placed) // 2
+        return tuple(
+            Pack(_renumbered(part)) for part in (self.placed[:middle], self.placed[middle:]) if part
+        )
+
+
+@dataclass(slots=True)
+class Survival:
+    """How often trials spoilt an invocation, by point and by payload (means of a Beta prior)."""
+
+    _spoilt: dict[tuple[str, str], float] = field(default_factory=dict)
+    _seen: dict[tuple[str, str], float] = field(default_factory=dict)
+
+    def chance(self, cell: Cell) -> float:
+        """The chance that an invocation goes its benign way with this trial aboard."""
+        point = self._rate("point", str(cell.point))
+        payload = self._rate("payload", cell.payload.id)
+        if cell.unread:
+            return 1.0 - min(point, _UNREAD)
+        return (1.0 - point) * (1.0 - payload)
+
+    def saw(self, cell: Cell, *, spoilt: bool) -> None:
+        """Learn from a trial that was alone, or whose pack went well."""
+        for key in (("point", str(cell.point)), ("payload", cell.payload.id)):
+            self._seen[key] = self._seen.get(key, 0.0) + 1.0
+            self._spoilt[key] = self._spoilt.get(key, 0.0) + spoilt
+
+    def _rate(self, kind: str, name: str) -> float:
+        key = (kind, name)
+        return (self._spoilt.get(key, 0.0) + _SPOILT) / (self._seen.get(key, 0.0) + _SEEN)
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """What one learnt seed's events may carry.
+
+    `records`: how many records the handler was seen to walk through. `together`: whether a trial
+    that leads the handler past another one in the same record would be noticed.
+    """
+
+    records: int = 1
+    together: bool = False
+
+
+def next_packs(schedule: Schedule, survival: Survival, room: Room, first: Cell) -> Pack:
+    """The pack that begins with a cell which the schedule handed out."""
+    if _by_itself(first):
+        return Pack((Placed(first),))
+    records = min(room.records, _RECORDS)
+    slots = _Slots(records, together=room.together)
+    slots.add(first)
+    chance = survival.chance(first)
+    aside: list[Cell] = []
+    for looked, cell in enumerate(schedule.more(first)):
+        survives = chance * survival.chance(cell)
+        if survives < _LIKELY or _by_itself(cell) or not slots.add(cell):
+            aside.append(cell)
+        else:
+            chance = survives
+        if looked >= _LOOK_AHEAD or slots.full or chance < _LIKELY * 1.05:
+            break
+    schedule.back(aside)
+    return Pack(tuple(slots.placed))
+
+
+def _by_itself(cell: Cell) -> bool:
+    return cell.expensive or bool(cell.payload.repeat)
+
+
+class _Slots:
+    """Free places: each point once in each record, no point inside of another."""
+
+    def __init__(self, records: int, *, together: bool) -> None:
+        self._together = together
+        self._taken: list[list[Cell]] = [[] for _ in range(records)]
+        self._bytes = 0
+        self.placed: list[Placed] = []
+
+    @property
+    def full(self) -> bool:
+        return len(self.placed) >= _TRIALS or self._bytes > _BYTES
+
+    def add(self, cell: Cell) -> bool:
+        """Place a cell in the first record that has room; False when none has."""
+        outside = not lies_in_records(cell.learnt.seed, cell.point)
+        for record, taken in enumerate(self._taken):
+            if outside and record:
+                return False
+            if self._fits(cell, taken):
+                taken.append(cell)
+                self.placed.append(Placed(cell, record))
+                self._bytes += len(str(cell.payload.template))
+                return True
+        return False
+
+    def _fits(self, cell: Cell, taken: list[Cell]) -> bool:
+        if not taken:
+            return True
+        if any(_overlap(cell, other) for other in taken):
+            return False
+        if cell.unread:
+            return True
+        read = [other for other in taken if not other.unread]
+        return not read or (
+            self._together and not cell.guard and not any(other.guard for other in read)
+        )
+
+
+def _overlap(one: Cell, other: Cell) -> bool:
+    mine = [str(address) for address in (one.point.address, *one.point.mirrors)]
+    theirs = [str(address) for address in (other.point.address, *other.point.mirrors)]
+    return any(_inside(a, b) or _inside(b, a) for a in mine for b in theirs)
+
+
+def _inside(inner: str, outer: str) -> bool:
+    return inner == outer or inner.startswith((outer + "/", outer + "!"))
+
+
+def _renumbered(placed: tuple[Placed, ...]) -> tuple[Placed, ...]:
+    numbers: dict[int, int] = {}
+    return tuple(
+        Placed(item.cell, numbers.setdefault(item.record, len(numbers))) for item in placed
+    )

@@ -1,0 +1,24 @@
+"""String constants of Python."""
+
+import ast
+from collections.abc import Iterator
+
+
+def tree_of(text: bytes) -> ast.Module | None:
+    """The syntax tree; None for what does not parse: the runtime will say so itself."""
+    try:
+        return ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError):
+        return None
+
+
+def constants_of(text: bytes, ending: str) -> Iterator[str]:  # noqa: ARG001 - as each language's
+    """Every string that stands in a file, docstrings among them, in their order."""
+    tree = tree_of(text)
+    texts = [
+        (node.lineno, node.col_offset, node.value)
+        for node in (ast.walk(tree) if tree is not None else ())
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    ]
+    for _, _, value in sorted(texts):
+        yield value

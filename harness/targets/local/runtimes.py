@@ -1,0 +1,149 @@
+"""What differs between languages: the program that is a function's runtime, and its environment."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from harness.model import Function
+from harness.targets.local.dependencies import search_path
+from harness.targets.local.interpreters import find_interpreter
+from harness.targets.local.node import Node, find_node
+from harness.targets.local.node_packages import find_modules, ric_program
+
+_SENSORS = Path(__file__).parents[2] / "sensors"
+PYTHON_CLIENT = _SENSORS / "python" / "client.py"
+NODE_CLIENT = _SENSORS / "node" / "client.js"
+_RIC_SITE = PYTHON_CLIENT.parent / "ric_site"
+_NODE_PRELOAD = NODE_CLIENT.parent / "preload.js"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Launch:
+    """How the process is started. `needed` are folders that it must see."""
+
+    command: tuple[str, ...]
+    environment: Mapping[str, str]
+    needed: tuple[Path, ...]
+
+
+class Runtime(Protocol):
+    """A language's runtime, ready to be started any number of times.
+
+    `forks`: our client can handle a fresh call in a fork of a process that imported the function.
+    """
+
+    @property
+    def forks(self) -> bool: ...
+
+    def fast(self, environment: Mapping[str, str], fd: int, lifeline: int) -> Launch:
+        """Our own client, which talks on the descriptor `fd`; `lifeline` ends with the harness."""
+        ...
+
+    def ric(self, environment: Mapping[str, str]) -> Launch:
+        """AWS's own client, which talks to AWS_LAMBDA_RUNTIME_API."""
+        ...
+
+
+def find_runtime(function: Function, code: Path, cache: Path, *, client: str) -> Runtime:
+    """The runtime that a function names, with its packages installed.
+
+    Raises TargetError when the runtime or a package cannot be had.
+    """
+    if function.runtime.startswith("nodejs"):
+        node = find_node(function.runtime)
+        modules = find_modules(function, code, node, cache)
+        program = Path()
+        if client == "ric":
+            program = ric_program(code, modules.folders, node, cache)
+        return NodeRuntime(
+            function=function,
+            code=code,
+            node=node,
+            folders=modules.folders,
+            imports=modules.imports,
+            program=program,
+        )
+    interpreter = find_interpreter(function.runtime)
+    packages = search_path(function, interpreter, cache)
+    return PythonRuntime(function=function, interpreter=interpreter, path=(code, *packages))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PythonRuntime:
+    """CPython. `path` are the folders in front of the standard library."""
+
+    function: Function
+    interpreter: Path
+    path: tuple[Path, ...]
+    forks: bool = True
+
+    def fast(self, environment: Mapping[str, str], fd: int, lifeline: int) -> Launch:
+        settings = {
+            "fd": fd,
+            "lifeline": lifeline,
+            "path": [str(folder) for folder in self.path],
+            "sensors": str(PYTHON_CLIENT.parent),
+        }
+        # -I keeps the harness's folder and the user's PYTHON* variables out; -B leaves no
+        # bytecode in the sources under test.
+        arguments = ("-I", "-S", "-B", "-X", "utf8", str(PYTHON_CLIENT), json.dumps(settings))
+        return self._launch(arguments, environment)
+
+    def ric(self, environment: Mapping[str, str]) -> Launch:
+        path = filter(None, (str(_RIC_SITE), *map(str, self.path), environment.get("PYTHONPATH")))
+        added = {
+            "PYTHONPATH": ":".join(path),
+            "FAASFUZZ_RIC_SITE": str(_RIC_SITE),
+            "FAASFUZZ_SENSORS": str(_RIC_SITE.parent),
+        }
+        arguments = ("-s", "-B", "-X", "utf8", "-m", "awslambdaric", self.function.handler)
+        return self._launch(arguments, {**environment, **added})
+
+    def _launch(self, arguments: tuple[str, ...], environment: Mapping[str, str]) -> Launch:
+        return Launch(
+            command=(str(self.interpreter), *arguments),
+            environment=environment,
+            needed=(*self.path, PYTHON_CLIENT.parent, self.interpreter.resolve().parents[1]),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NodeRuntime:
+    """Node.js. `folders` hold modules beside the function's own; `program` is aws-lambda-ric's."""
+
+    function: Function
+    code: Path
+    node: Node
+    folders: tuple[Path, ...]
+    imports: bool
+    program: Path
+    forks: bool = False
+
+    def fast(self, environment: Mapping[str, str], fd: int, lifeline: int) -> Launch:
+        settings = {"fd": fd, "lifeline": lifeline}
+        return self._launch((str(NODE_CLIENT), json.dumps(settings)), environment)
+
+    def ric(self, environment: Mapping[str, str]) -> Launch:
+        arguments = ("--require", str(_NODE_PRELOAD), str(self.program), self.function.handler)
+        return self._launch(arguments, environment)
+
+    def _launch(self, arguments: tuple[str, ...], environment: Mapping[str, str]) -> Launch:
+        # The shares are those of Lambda's own bootstrap.
+        memory = self.function.memory
+        young = memory // 10
+        limits = (f"--max-semi-space-size={young // 2}", f"--max-old-space-size={memory - young}")
+        path = ":".join(map(str, (*self.folders, self.code)))
+        added = {"FAASFUZZ_IMPORTS": "1"} if self.imports else {}
+        return Launch(
+            command=(str(self.node.path), *self.node.flags, *limits, *arguments),
+            environment={"NODE_PATH": path, **environment, **added},
+            needed=(
+                self.code,
+                *self.folders,
+                NODE_CLIENT.parent,
+                self.node.path.parents[1],
+                self.program.parents[1] if self.program.name else self.code,
+            ),
+        )

@@ -1,0 +1,64 @@
+"""The trend over many campaigns."""
+
+import json
+from dataclasses import asdict, replace
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from harness.campaign.account import Account
+from harness.campaign.config import RunConfig
+from harness.campaign.jobs import Phase
+from harness.campaign.store import Store
+from harness.cli.trend import points_of, trend
+from harness.errors import UsageError
+from harness.model import CampaignReport
+from tests.unit.campaign.test_campaign_parts import PLANNED, finding, report, summary
+
+
+def night(number: int, *ids: str, tested: bool = True, name: str = "app") -> CampaignReport:
+    told = report(tuple(finding(id=id) for id in ids), (summary(tested=tested),))
+    return replace(told, id=f"c{number}", name=name, started=f"2026-01-{number:02}T00:00:00+00:00")
+
+
+def test_findings_come_go_and_come_back() -> None:
+    nights = [night(3), night(1, "a", "b"), night(2, "a", "c"), night(4, "b")]
+    told = [(p.campaign, p.new, p.back, p.fixed, p.open) for p in points_of(nights)]
+    assert told == [
+        ("c1", ("a", "b"), (), (), ("a", "b")),
+        ("c2", ("c",), (), ("b",), ("a", "c")),
+        ("c3", (), (), ("a", "c"), ()),
+        ("c4", (), ("b",), (), ("b",)),
+    ]
+
+
+def test_a_night_that_tested_nothing_fixes_nothing() -> None:
+    points = points_of([night(1, "a"), night(2, tested=False), night(3, "a")])
+    assert [(p.fixed, p.open, p.back) for p in points] == [((), ("a",), ())] * 3
+
+
+def test_applications_are_told_apart() -> None:
+    points = points_of([night(1, "a"), night(2, name="other"), night(3, "a")])
+    assert [p.fixed for p in points] == [(), (), ()]
+
+
+def test_the_command_reads_folders_of_campaigns(tmp_path: Path) -> None:
+    for number in (1, 2):
+        with Store(tmp_path / f"c{number}" / "campaign.db") as store:
+            store.begin(f"c{number}", RunConfig(source=tmp_path, out=tmp_path), "app", {})
+            store.put("started", f"2026-01-0{number}T00:00:00+00:00")
+            store.put("functions", [asdict(PLANNED)])
+            store.put_checkpoint("job", PLANNED.name, Account(phase=Phase.FULL, tested=True), ())
+            store.put_finding(finding(id=f"{number}" * 16))
+    told = json.loads(CliRunner().invoke(trend, [str(tmp_path), "--json"]).stdout)
+    assert [p["fixed"] for p in told] == [[], ["1" * 16]]
+    last = CliRunner().invoke(trend, [str(tmp_path), "--json", "--last", "1"]).stdout
+    assert json.loads(last) == told[1:]
+    assert "c2" in CliRunner().invoke(trend, [str(tmp_path / "c2")]).stdout
+    for wrong in (tmp_path / "gone", tmp_path / "c1" / ".." / "c1" / "nothing"):
+        assert isinstance(CliRunner().invoke(trend, [str(wrong)]).exception, UsageError)
+    (tmp_path / "empty").mkdir()
+    ran = CliRunner().invoke(trend, [str(tmp_path / "empty")])
+    with pytest.raises(UsageError, match="no campaign"):
+        raise ran.exception or AssertionError

@@ -1,0 +1,144 @@
+"""What the page is made of: ways to reproduce, the timeline, the comparison."""
+
+import shlex
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from harness.campaign.baseline import Known, load_known
+from harness.campaign.config import RunConfig
+from harness.campaign.store import Store
+from harness.cli.comparison import compared
+from harness.cli.export import export
+from harness.errors import UsageError
+from harness.model import CampaignReport
+from harness.reports.reproduce import curl_command
+from harness.reports.timeline import LEFT, RIGHT, WIDTH, timeline
+from tests.unit.campaign.test_campaign_parts import finding, report, summary
+
+ROUTE = {"path": "/items/{id}/{rest+}", "method": "post"}
+
+
+@pytest.mark.parametrize(
+    ("trigger", "event", "command"),
+    [
+        (
+            "aws.apigateway.rest",
+            {"queryStringParameters": {"q": "a' or\n1 &b"}},
+            ["curl", "-i", "-X", "POST", "http://127.0.0.1:3000/items/{id}/{rest+}"],
+        ),
+        (
+            "aws.apigateway.http",
+            {
+                "rawPath": "/x y",
+                "rawQueryString": "a=%27",
+                "requestContext": {"http": {"method": "PUT"}},
+                "headers": {"X-A": "$(id)", "Host": "there"},
+                "body": "eyJhIjogMX0=",
+                "isBase64Encoded": True,
+            },
+            [
+                *("curl", "-i", "-X", "PUT", "-H", "X-A: $(id)", "--data-binary", '{"a": 1}'),
+                "http://127.0.0.1:3000/x%20y?a=%27",
+            ],
+        ),
+        (
+            "aws.apigateway.rest",
+            {"pathParameters": {"id": "../x", "rest": "b"}, "httpMethod": "GET"},
+            ["curl", "-i", "-X", "GET", "http://127.0.0.1:3000/items/..%2Fx/b"],
+        ),
+    ],
+)
+def test_an_http_finding_has_its_request_as_one_shell_word_each(
+    trigger: str, event: dict[str, object], command: list[str]
+) -> None:
+    words = shlex.split(curl_command(finding(trigger=trigger, event=event), ROUTE))
+    assert words[:-1] == command[:-1]
+    assert words[-1].startswith(command[-1].split("{")[0])
+    assert "\n" not in words[-1]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"trigger": "aws.sqs.message"},
+        {"event": "text"},
+        {"event": {"body": "x" * 10_000}},
+        {"event": {"body": "!!", "isBase64Encoded": True}},
+        {"event": {"body": "a\0b"}},
+    ],
+)
+def test_what_curl_cannot_send_has_no_curl_line(changes: dict[str, object]) -> None:
+    assert curl_command(finding(**changes), ROUTE) == ""
+
+
+def test_the_timeline_merges_marks_that_would_lie_on_one_another() -> None:
+    found = tuple(
+        finding(id=f"{n:016x}", function=name, invocations_to_detect=at)
+        for n, (name, at) in enumerate([("A", 10), ("A", 11), ("A", 900), ("B", 5), ("Gone", 7)])
+    )
+    told = timeline(
+        report(found, (summary(name="A", invocations=1000), summary(name="B", invocations=50)))
+    )
+    lanes = {lane.name: lane for lane in told.lanes}
+    assert [lane.name for lane in told.lanes] == ["B", "Gone", "A"]
+    assert [mark.count for mark in lanes["A"].marks] == [2, 1]
+    assert all(LEFT <= mark.x <= WIDTH - RIGHT for lane in told.lanes for mark in lane.marks)
+    assert lanes["Gone"].invocations == 7
+
+
+def test_only_what_was_looked_for_again_is_fixed() -> None:
+    known = {
+        id: Known(id=id, rule=rule, function=function, reason=reason, until=until)
+        for id, rule, function, reason, until in [
+            ("0123456789abcdef", "sql-injection", "Search", "the sandbox only", None),
+            ("1", "sql-injection", "Search", "", None),
+            ("2", "ssrf", "Search", "", None),
+            ("3", "sql-injection", "Elsewhere", "", None),
+        ]
+    }
+
+    def fixed(told: CampaignReport) -> set[str]:
+        made = compared(told, known, "baseline.yaml", date(2026, 1, 1)).comparison
+        assert made is not None
+        return {id for id, _, _ in made.fixed}
+
+    assert fixed(report((finding(),))) == {"1", "2"}
+    asked = replace(report((finding(),)), configuration={"rules": ["sql-injection"]})
+    assert fixed(asked) == {"1"}
+
+
+def test_an_acceptance_that_ran_out_is_none() -> None:
+    known = {
+        "0123456789abcdef": Known(
+            id="0123456789abcdef", reason="until the move", until=date(2026, 1, 31)
+        )
+    }
+    held = compared(report((finding(),)), known, "b", date(2026, 1, 31)).comparison
+    late = compared(report((finding(),)), known, "b", date(2026, 2, 1)).comparison
+    assert held is not None
+    assert late is not None
+    assert held.accepted == {"0123456789abcdef": "until the move"}
+    assert not late.accepted
+
+
+def test_findings_are_exported_as_files_that_load_again(tmp_path: Path) -> None:
+    with Store(tmp_path / "c" / "campaign.db") as store:
+        config = RunConfig(source=tmp_path, out=tmp_path / "c")
+        store.begin("c", config, "app", {})
+        store.put_finding(finding())
+    ran = CliRunner().invoke(
+        export, [str(tmp_path / "c"), "--finding", "0123", "--out", str(tmp_path / "o")]
+    )
+    assert ran.exit_code == 0, ran.output
+    assert {p.name for p in (tmp_path / "o").iterdir()} == {
+        "0123456789abcdef.json",
+        "0123456789abcdef.finding.json",
+        "test_sql_injection_01234567.py",
+    }
+    assert load_known(tmp_path / "c").keys() == {"0123456789abcdef"}
+    wrong = CliRunner().invoke(export, [str(tmp_path / "c"), "--finding", "ff"])
+    assert isinstance(wrong.exception, UsageError)
