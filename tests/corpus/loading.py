@@ -49,7 +49,7 @@ def template(corpus: str) -> dict[str, Any]:
             functions[name] = {
                 "Type": "AWS::Serverless::Function",
                 "Properties": {
-                    "Runtime": "python3.11",
+                    "Runtime": case.get("runtime", "python3.11"),
                     "CodeUri": str(CORPUS / corpus / "src"),
                     "Handler": f"{case['module']}.{handler}",
                     "Timeout": 2,
