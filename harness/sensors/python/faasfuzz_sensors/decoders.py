@@ -25,14 +25,17 @@ def _given(args, kwargs):
     return next(iter(kwargs.values()), None)
 
 
-def decoded(codec, original):
+def decoded(codec, original, noted=True):
+    """A decoder whose results are followed; `noted` unless what it takes is more than the codec."""
+
     @functools.wraps(original)
     def decode(*args, **kwargs):
         if not origin.ON or origin.INSIDE:  # one decoder may be written with another
             return original(*args, **kwargs)
         address = address_of(_given(args, kwargs))
         if address is not None:
-            note(address, "decode", codec)
+            if noted:
+                note(address, "decode", codec)
             if args and isinstance(args[0], RecordingStr):
                 args = (str.__str__(args[0]),) + args[1:]
         origin.INSIDE = True

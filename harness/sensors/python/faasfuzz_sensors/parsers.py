@@ -10,10 +10,13 @@ from faasfuzz_sensors.recording import RecordingStr
 
 
 def _yaml(module):
-    """JSON is YAML (https://yaml.org/spec/1.2.2/#chapter-1): what is learnt is written as that."""
+    """JSON is YAML (https://yaml.org/spec/1.2.2/#chapter-1): a JSON document is followed inside.
+
+    It is not told that the text is decoded as JSON: another YAML text is no rubbish there.
+    """
     for name in ("load", "safe_load", "full_load", "unsafe_load"):
         if hasattr(module, name):
-            setattr(module, name, decoded("json", getattr(module, name)))
+            setattr(module, name, decoded("json", getattr(module, name), noted=False))
 
 
 def _uuid(module):
