@@ -15,6 +15,7 @@ from harness.cli.main import cli
 from harness.model import EventTemplate, Payload, Rule
 from harness.reports import REPORTERS
 
+_SCHEMA = Path(__file__).parents[1] / "harness" / "reports" / "findings.schema.json"
 _CONTROL = {
     "anyone": "anyone who reaches the trigger",
     "tenant": "a user or a system with access to the source",
@@ -35,6 +36,9 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     }
     for path, text in pages.items():
         files.append(File.generated(config, path, content=text + "\n"))
+    files.append(
+        File.generated(config, "reference/findings.schema.json", abs_src_path=str(_SCHEMA))
+    )
     return files
 
 
@@ -154,9 +158,8 @@ def _files() -> Iterator[str]:
         (130, "interrupted; what was done is kept and `--resume` goes on"),
     ):
         yield f"| {code} | {means} |"
-    schema = Path(__file__).parents[1] / "harness" / "reports" / "findings.schema.json"
-    yield "\n## findings.json\n\nIts schema (JSON Schema 2020-12):\n"
-    yield f"```json\n{schema.read_text(encoding='utf-8').rstrip()}\n```"
+    yield "\n## findings.json\n\nIts [schema](findings.schema.json) (JSON Schema 2020-12):\n"
+    yield f"```json\n{_SCHEMA.read_text(encoding='utf-8').rstrip()}\n```"
 
 
 def _cell(text: str) -> str:

@@ -81,8 +81,10 @@ def _routes(stack: Stack) -> Found:
         version = integration.properties.get("PayloadFormatVersion")
         words = _integration_words("HttpApi", "AWS_PROXY", version)
         if api is not None and api.properties.get("ProtocolType") == "WEBSOCKET":
-            words = {"sam": "WebSocket"}
+            words = {"sam": "WebSocket", "route": verb}
         facts = base_facts(function) | route_facts(path or "$default", verb, stage, api_id)
+        if words["sam"] == "WebSocket":
+            facts["route_key"] = verb
         yield function.name, Declared(words=words, facts=facts, source=source)
 
 
@@ -142,25 +144,39 @@ def _openapi(stack: Stack) -> Found:
 def _authorizers(stack: Stack) -> Found:
     """Functions that decide who may call: their event is a token or a request, and no route."""
     declared = [
-        (api, mapping(authorizer).get("FunctionArn"))
+        (api, mapping(authorizer).get("FunctionArn"), mapping(authorizer))
         for api in stack.of_kind("AWS::Serverless::Api", "AWS::Serverless::HttpApi")
         for authorizer in mapping(mapping(api.properties.get("Auth")).get("Authorizers")).values()
     ]
     declared += [
-        (resource, resource.properties.get("AuthorizerUri"))
+        (resource, resource.properties.get("AuthorizerUri"), resource.properties)
         for resource in stack.of_kind(
             "AWS::ApiGateway::Authorizer", "AWS::ApiGatewayV2::Authorizer"
         )
     ]
-    for resource, value in declared:
+    for resource, value, said in declared:
         function = target_function(stack, value)
         if function is not None:
             yield (
                 function.name,
                 Declared(
-                    words={"sam": "Authorizer"}, facts=base_facts(function), source=resource.name
+                    words={"sam": "Authorizer"} | _authorizer_words(stack, resource, said),
+                    facts=base_facts(function),
+                    source=resource.name,
                 ),
             )
+
+
+def _authorizer_words(stack: Stack, owner: Resource, said: Mapping[str, Any]) -> dict[str, str]:
+    """Which event an authorizer gets: a token by default, a request, or an HTTP API's own form."""
+    if owner.kind in ("AWS::Serverless::Api", "AWS::ApiGateway::Authorizer"):
+        kind = str(said.get("FunctionPayloadType") or said.get("Type") or "TOKEN").upper()
+        return {"kind": kind}
+    api = stack.by_value(said.get("ApiId"))
+    if api is not None and api.properties.get("ProtocolType") == "WEBSOCKET":
+        return {"kind": "WEBSOCKET"}
+    old = str(said.get("AuthorizerPayloadFormatVersion")) == "1.0"
+    return {"kind": "HTTP"} | ({"payload": "1.0"} if old else {})
 
 
 def definition(stack: Stack, api: Resource) -> Mapping[str, Any]:

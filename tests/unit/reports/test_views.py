@@ -9,15 +9,16 @@ import pytest
 from click.testing import CliRunner
 
 from harness.campaign.baseline import Known, load_known
-from harness.campaign.config import RunConfig
-from harness.campaign.store import Store
 from harness.cli.comparison import compared
 from harness.cli.export import export
 from harness.errors import UsageError
-from harness.model import CampaignReport
+from harness.model import CampaignReport, Hop
+from harness.reports.base import sentence
+from harness.reports.finding_view import FindingViews
 from harness.reports.reproduce import curl_command
 from harness.reports.timeline import LEFT, RIGHT, WIDTH, timeline
 from tests.unit.campaign.test_campaign_parts import finding, report, summary
+from tests.unit.cli.makers import stored
 
 ROUTE = {"path": "/items/{id}/{rest+}", "method": "post"}
 
@@ -90,6 +91,37 @@ def test_the_timeline_merges_marks_that_would_lie_on_one_another() -> None:
     assert lanes["Gone"].invocations == 7
 
 
+def test_a_chain_is_told_by_the_function_that_is_entered() -> None:
+    hops = (
+        Hop(function="Front", trigger="aws.apigateway.rest"),
+        Hop(function="Search", trigger="aws.sqs.message", via="aws:sqs.SendMessage"),
+    )
+    chain = finding(path=hops, event={"queryStringParameters": {"q": "x"}})
+    application = {
+        "functions": [
+            {
+                "name": "Front",
+                "triggers": [
+                    {"template": chain.trigger, "source": "Web", "facts": {"path": "/front"}}
+                ],
+            },
+            {"name": "Search", "triggers": [{"template": "aws.sqs.message", "source": "Q"}]},
+        ]
+    }
+    told = replace(
+        report((chain,), (summary(name="Front", invocations=9), summary())),
+        application=application,
+    )
+    view = FindingViews(told, {}).of(chain)
+    assert view.source == "Web"
+    assert any("http://127.0.0.1:3000/front?q=x" in way.text for way in view.ways)
+    assert [lane.name for lane in timeline(told).lanes] == ["Front"]
+    assert sentence(chain, {}) == (
+        "sql-injection in Search through /queryStringParameters/q of Front's event "
+        "(aws.apigateway.rest)"
+    )
+
+
 def test_only_what_was_looked_for_again_is_fixed() -> None:
     known = {
         id: Known(id=id, rule=rule, function=function, reason=reason, until=until)
@@ -126,10 +158,7 @@ def test_an_acceptance_that_ran_out_is_none() -> None:
 
 
 def test_findings_are_exported_as_files_that_load_again(tmp_path: Path) -> None:
-    with Store(tmp_path / "c" / "campaign.db") as store:
-        config = RunConfig(source=tmp_path, out=tmp_path / "c")
-        store.begin("c", config, "app", {})
-        store.put_finding(finding())
+    stored(tmp_path / "c", finding())
     ran = CliRunner().invoke(
         export, [str(tmp_path / "c"), "--finding", "0123", "--out", str(tmp_path / "o")]
     )
