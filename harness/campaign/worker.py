@@ -9,7 +9,8 @@ from pathlib import Path
 
 from harness.campaign.account import Account
 from harness.campaign.budget import Budget
-from harness.campaign.config import RunConfig
+from harness.campaign.chains import Chains
+from harness.campaign.config import Isolation, RunConfig
 from harness.campaign.function_run import Catalogue, FunctionRun
 from harness.campaign.jobs import Job
 from harness.campaign.judge import Oracle
@@ -29,6 +30,8 @@ from harness.targets.local import LocalTarget
 _DECOYS = Path("/var/tmp")
 # Functions whose learnt shapes a worker keeps for their later jobs.
 _LEARNT = 64
+# Runtimes of other functions that are kept warm for chains.
+_OTHERS = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +60,7 @@ class Worker:
         self._files = DecoyFiles(_DECOYS)
         self._stack.callback(self._files.clear)
         decoys = make_decoys(random.Random(workplace.config.seed))
+        self._chains = Chains(workplace.application, workplace.catalogue.templates)
         self._cloud = LocalCloud(workplace.application, decoys=decoys)
         self._cloud.start()
         self._stack.callback(self._cloud.stop)
@@ -80,6 +84,7 @@ class Worker:
         if not triggers:
             raise TargetError("none of its triggers was asked for by --trigger")
         with self.opened(function, job.reached) as (probe, oracles):
+            probe.isolated = workplace.config.isolation is Isolation.FRESH
             while len(self._learnt) >= _LEARNT:
                 self._learnt.pop(next(iter(self._learnt)))
             FunctionRun(
@@ -90,6 +95,7 @@ class Worker:
                 oracles=oracles,
                 budget=self._budget(job),
                 seed=workplace.config.seed,
+                isolation=workplace.config.isolation,
                 emit=emit,
                 triggers=triggers,
                 learnt=self._learnt,
@@ -109,22 +115,59 @@ class Worker:
             decoy_folder=str(self._files.folder),
             task_root=str(function.code or ""),
         )
-        target = LocalTarget(
+        target = self._target(function, coverage=True)
+        try:
+            target.start()
+            with _Runtimes(self._target) as others:
+                probe = Probe(
+                    target,
+                    self._cloud,
+                    self._listener,
+                    self._files,
+                    reached=reached,
+                    chains=self._chains,
+                    others=others.of,
+                )
+                yield probe, all_oracles(context)
+        finally:
+            target.stop()
+
+    def _target(self, function: Function, *, coverage: bool = False) -> LocalTarget:
+        return LocalTarget(
             function,
             environment=self._cloud.environment(),
             client=self._workplace.config.client,
-            coverage=True,
+            coverage=coverage,
         )
-        try:
-            target.start()
-            probe = Probe(target, self._cloud, self._listener, self._files, reached)
-            yield probe, all_oracles(context)
-        finally:
-            target.stop()
 
     def _budget(self, job: Job) -> Budget:
         deadline = None if job.seconds is None else time.monotonic() + job.seconds
         return Budget(deadline=deadline, invocations=job.invocations, stopped=self._stopped)
+
+
+class _Runtimes:
+    """Warm runtimes of the functions that chains lead to, started when they are first needed."""
+
+    def __init__(self, make: Callable[[Function], LocalTarget]) -> None:
+        self._make = make
+        self._running: dict[str, LocalTarget] = {}
+
+    def __enter__(self) -> "_Runtimes":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for target in self._running.values():
+            target.stop()
+
+    def of(self, function: Function) -> LocalTarget:
+        """The function's runtime. Raises TargetError when it cannot be had."""
+        if function.name not in self._running:
+            while len(self._running) >= _OTHERS:
+                self._running.pop(next(iter(self._running))).stop()
+            target = self._make(function)
+            target.start()
+            self._running[function.name] = target
+        return self._running[function.name]
 
 
 def given_up(job: Job, error: Exception) -> Account:
