@@ -24,6 +24,11 @@ _CODECS = {
     "dynamodb": "is read as a DynamoDB attribute value",
     "jwt": "is read as a JSON Web Token",
     "mime": "is read as an e-mail message (MIME)",
+    "percent-all": "is percent-decoded, letters and dots too",
+    "zip": "is unpacked as a ZIP archive",
+    "tar": "is unpacked as a tar archive",
+    "byte-list": "is read as a list of bytes",
+    "kpl": "is taken from an aggregated Kinesis record (KPL)",
 }
 
 
