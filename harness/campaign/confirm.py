@@ -52,9 +52,13 @@ class Confirmer:
     def confirm(self, seed: Seed, verdict: Verdict, *, again: Trial) -> Confirmed | None:
         """None when no replay in a fresh runtime showed it, or the control showed it too."""
         hits: list[Confirmed] = []
-        for _ in range(REPLAYS):
-            self._probe.fresh()
-            shown = self.attempt(seed, verdict, again)
+        for replay in range(REPLAYS):
+            # A runtime of its own for each call, then a new one for the control and the trial.
+            # What one call leaves to the next can only show in a runtime that they share.
+            alone = replay % 2 == 0 and verdict.witness.kind != "state"
+            if not alone:
+                self._probe.fresh()
+            shown = self.attempt(seed, verdict, again, fresh=alone)
             if shown is not None:
                 hits.append(shown)
         if not hits:
@@ -70,8 +74,13 @@ class Confirmer:
             everywhere=last.everywhere,
         )
 
-    def attempt(self, seed: Seed, verdict: Verdict, like: Trial) -> Confirmed | None:
-        """One replay with a fresh canary in the runtime as it is: control first, then the trial."""
+    def attempt(
+        self, seed: Seed, verdict: Verdict, like: Trial, *, fresh: bool = False
+    ) -> Confirmed | None:
+        """One replay with a fresh canary: control first, then the trial.
+
+        Both in the runtime as it is or, when `fresh`, each in one that saw no call before.
+        """
         try:
             canary = self._canaries()
             trial = remake(seed, like, canary, self._probe.facts(canary))
@@ -81,9 +90,9 @@ class Confirmer:
             armed = arm(seed, [trial])
             # What lies behind other functions is only looked at where the verdict is about it.
             chained = Follow.EVERYTHING if verdict.path else Follow.NOTHING
-            quiet = self._probe.observe(control, follow=chained)
+            quiet = self._probe.observe(control, fresh=fresh, follow=chained)
             controls = self._probe.passages
-            shown = self._probe.observe(armed, follow=chained)
+            shown = self._probe.observe(armed, fresh=fresh, follow=chained)
         except Infeasible:
             return None
         verdicts = judge(

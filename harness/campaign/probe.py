@@ -37,7 +37,12 @@ class Target(Protocol):
 
     def start(self) -> None: ...
     def invoke(
-        self, event: bytes, *, learn: bool = False, extra: Mapping[str, str] | None = None
+        self,
+        event: bytes,
+        *,
+        learn: bool = False,
+        extra: Mapping[str, str] | None = None,
+        fresh: bool = False,
     ) -> Outcome: ...
     def restart(self) -> None: ...
     def stop(self) -> None: ...
@@ -75,6 +80,7 @@ class Probe:
 
     `reached` are lines that earlier jobs reached, by file; `lines` has those and its own. `others`
     gives the runtimes of the functions that `chains` lead to; `passed` counts their invocations.
+    Where `isolated` is set every invocation has a runtime of its own.
     """
 
     def __init__(
@@ -95,6 +101,7 @@ class Probe:
         self._others = others or _no_others
         self.passages: tuple[Passage, ...] = ()
         self.passed = 0
+        self.isolated = False
         self.invocations = 0
         self.errors = 0
         self.function_ms = 0.0
@@ -123,10 +130,16 @@ class Probe:
         }
 
     def observe(
-        self, invocation: Invocation, *, learn: bool = False, follow: Follow = Follow.NOTHING
+        self,
+        invocation: Invocation,
+        *,
+        learn: bool = False,
+        fresh: bool = False,
+        follow: Follow = Follow.NOTHING,
     ) -> Observation:
-        """Call the function once. Raises Infeasible when the event is no JSON.
+        """Call the function once, in a runtime that saw no call before when it is to be `fresh`.
 
+        Raises Infeasible when the event is no JSON.
         `passages` then holds what other functions did with what it wrote, as far as `follow` asks.
         """
         event = serialised(invocation.event)
@@ -136,7 +149,10 @@ class Probe:
         self._put_state(invocation)
         calls, callbacks = self._cloud.mark(), self._listener.mark()
         outcome = self._target.invoke(
-            event, learn=learn, extra=_state_texts(invocation) if learn else None
+            event,
+            learn=learn,
+            extra=_state_texts(invocation) if learn else None,
+            fresh=fresh or self.isolated,
         )
         observation = Observation(
             outcome=outcome,

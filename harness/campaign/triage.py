@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from harness.campaign.attack import Hit
+from harness.campaign.suspicions import Hit
 from harness.model import AwsCall, Finding, Observation, Rule
 
 _EXCERPT = 4000

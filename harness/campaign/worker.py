@@ -10,7 +10,7 @@ from pathlib import Path
 from harness.campaign.account import Account
 from harness.campaign.budget import Budget
 from harness.campaign.chains import Chains
-from harness.campaign.config import RunConfig
+from harness.campaign.config import Isolation, RunConfig
 from harness.campaign.function_run import Catalogue, FunctionRun
 from harness.campaign.jobs import Job
 from harness.campaign.judge import Oracle
@@ -84,6 +84,7 @@ class Worker:
         if not triggers:
             raise TargetError("none of its triggers was asked for by --trigger")
         with self.opened(function, job.reached) as (probe, oracles):
+            probe.isolated = workplace.config.isolation is Isolation.FRESH
             while len(self._learnt) >= _LEARNT:
                 self._learnt.pop(next(iter(self._learnt)))
             FunctionRun(
@@ -94,6 +95,7 @@ class Worker:
                 oracles=oracles,
                 budget=self._budget(job),
                 seed=workplace.config.seed,
+                isolation=workplace.config.isolation,
                 emit=emit,
                 triggers=triggers,
                 learnt=self._learnt,

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from harness.campaign.baseline import load_known
-from harness.campaign.config import RunConfig
+from harness.campaign.config import Isolation, RunConfig
 from harness.campaign.engine import run_campaign
 from harness.campaign.store import Store
 from harness.cli.durations import DURATION
@@ -45,6 +45,13 @@ _PATH = click.Path(path_type=Path)
     "--cluster",
     metavar="ADDRESS",
     help="Run on a Dask cluster: a scheduler's address, or local for one of this machine's cores.",
+)
+@click.option(
+    "--isolation",
+    default=Isolation.AUTO.value,
+    type=click.Choice([isolation.value for isolation in Isolation]),
+    show_default=True,
+    help="Whether calls share a runtime, as in Lambda, or have a fresh one each.",
 )
 @click.option("--seed", type=click.IntRange(0), metavar="N", help="Repeats the same plan.")
 @click.option("--out", type=_PATH, metavar="DIR", help="[default: faasfuzz-out/<campaign id>]")
@@ -102,6 +109,7 @@ def campaign(params: dict[str, Any]) -> int:
         max_time=params["max_time"],
         max_invocations=params["max_invocations"],
         workers=params["workers"] or os.cpu_count() or 1,
+        isolation=Isolation(params.get("isolation", Isolation.AUTO)),
         cluster=params.get("cluster"),
         seed=secrets.randbelow(2**32) if seed is None else seed,
         payloads=params["payloads"],

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from harness.discovery.assembling import application
+from harness.discovery.assembling import application, renamed
 from harness.discovery.compose import NESTED, Part, composed
 from harness.discovery.loading import load_document, load_template
 from harness.discovery.shapes import mapping
@@ -30,9 +30,13 @@ _MEND = "run `cdk synth` again"
 
 @dataclass(frozen=True, slots=True)
 class _Deployed:
-    """A stack of the assembly: its name, its template, and the arguments of its parameters."""
+    """A stack of the assembly: its name, its template, and the arguments of its parameters.
+
+    `shown` is its path among the constructs (`Prod/Orders`).
+    """
 
     name: str
+    shown: str
     template: Path
     arguments: Mapping[str, Any]
 
@@ -87,7 +91,14 @@ class Cdk:
         left = [f.name for f in made.functions if f not in own]
         notes = [f"{name} is the CDK's own and not tested" for name in left]
         edges = tuple(e for e in made.edges if e.origin not in left and e.to not in left)
-        return replace(made, functions=own, edges=edges, notes=(*made.notes, *notes))
+        made = replace(made, functions=own, edges=edges, notes=(*made.notes, *notes))
+        called = {f.name: _called(whole.template["Resources"][f.name], deployed) for f in own}
+        unique = {
+            name: new
+            for name, new in called.items()
+            if new and [*called.values(), *whole.template["Resources"]].count(new) == 1
+        }
+        return renamed(made, unique)
 
 
 def _stacks(manifest: Path) -> Iterator[_Deployed]:
@@ -101,7 +112,8 @@ def _stacks(manifest: Path) -> Iterator[_Deployed]:
                 raise UsageError(
                     f"stack {name}: {file.name} is not there", path=manifest, mend=_MEND
                 )
-            yield _Deployed(str(name), file, mapping(properties.get("parameters")))
+            shown = str(mapping(artifact).get("displayName") or name)
+            yield _Deployed(str(name), shown, file, mapping(properties.get("parameters")))
         elif kind == "cdk:cloud-assembly":
             inner = manifest.parent / str(properties.get("directoryName")) / "manifest.json"
             if not inner.is_file():
@@ -134,6 +146,16 @@ def _with_assets(file: Path, assets: Mapping[str, Path]) -> dict[str, Any]:
         if found is not None and found.group(0) in assets:
             properties[key] = str(assets[found.group(0)])  # type: ignore[index]
     return template
+
+
+def _called(resource: Any, stacks: Sequence[_Deployed]) -> str:
+    """A function's path among the constructs below its stack, `Inner.Worker`; "" when unknown."""
+    path = mapping(mapping(resource).get("Metadata")).get("aws:cdk:path")
+    for stack in stacks:
+        if isinstance(path, str) and path.startswith(f"{stack.shown}/"):
+            inside = path.removeprefix(f"{stack.shown}/").removesuffix("/Resource")
+            return re.sub(r"[^\w.-]+", "-", inside.replace("/", "."))
+    return ""
 
 
 def _prefix(stack: _Deployed, template: Mapping[str, Any], others: Sequence[Any]) -> str:

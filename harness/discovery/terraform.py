@@ -6,7 +6,7 @@ intrinsic functions, so that all else is read as from a template.
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -15,7 +15,7 @@ from typing import Any
 from pydantic import Field
 
 from harness.catalogue.loading import Strict, read_document, validated
-from harness.discovery.assembling import application
+from harness.discovery.assembling import application, renamed
 from harness.discovery.loading import load_document
 from harness.discovery.shapes import mapping
 from harness.discovery.stack import Stack
@@ -85,9 +85,8 @@ class Terraform:
             raise UsageError("there is no function in the plan", path=path, line=1, mend=_MEND)
         translation = _Translation(plan, path.parent)
         stack = Stack(translation.template(), path, {})
-        return _renamed(
-            application(stack, templates, workdir, translation.notes), plan.resources.values()
-        )
+        names = {_logical(resource): _called(resource) for resource in plan.resources.values()}
+        return renamed(application(stack, templates, workdir, translation.notes), names)
 
 
 @cache
@@ -280,29 +279,6 @@ def _called(resource: Planned) -> str:
         return resource.address
     name = f"{resource.module.replace('module.', '')}.{resource.name}"
     return re.sub(r"[^\w.-]+", "-", name).strip(".-")
-
-
-def _renamed(made: Application, resources: Iterable[Planned]) -> Application:
-    names = {_logical(resource): _called(resource) for resource in resources}
-    return replace(
-        made,
-        functions=tuple(
-            replace(
-                function,
-                name=names[function.name],
-                triggers=tuple(
-                    replace(t, source=names.get(t.source or "", t.source))
-                    for t in function.triggers
-                ),
-            )
-            for function in made.functions
-        ),
-        resources=tuple(replace(r, name=names[r.name]) for r in made.resources),
-        edges=tuple(
-            replace(e, origin=names.get(e.origin, e.origin), to=names.get(e.to, e.to))
-            for e in made.edges
-        ),
-    )
 
 
 def _at(holder: Any, attribute: str) -> Any:

@@ -95,6 +95,8 @@ response: {kind: any, visible: true}
         ("insertion_points: [{address: /a, control: everybody}]", "control"),
         ("insertion_points: [{address: '@object/body', control: anyone}]", "no state item"),
         ("insertion_pionts: []", "insertion_pionts"),
+        ("encode: [/b!json]", "encode.0: /b!json"),
+        ("encode: ['/a!json/b!json']", "the encodings stand at the address's end"),
     ],
 )
 def test_a_mistake_in_a_template_is_told_with_its_line(
