@@ -10,6 +10,7 @@ import click
 
 from harness.campaign.baseline import load_known
 from harness.campaign.config import Isolation, RunConfig
+from harness.campaign.corpus import add_to_corpus, load_corpus
 from harness.campaign.engine import run_campaign
 from harness.campaign.store import Store
 from harness.cli.comparison import compared
@@ -65,6 +66,12 @@ _PATH = click.Path(path_type=Path)
 )
 @click.option("--baseline", type=_PATH, metavar="FILE", help="Findings that are known already.")
 @click.option("--resume", type=_PATH, metavar="CAMPAIGN", help="Go on with a stored campaign.")
+@click.option(
+    "--corpus",
+    type=_PATH,
+    metavar="DIR",
+    help="Findings of earlier campaigns, looked at first. [default: faasfuzz-out/corpus, none with --out]",
+)
 @click.option("--payloads", type=_PATH, metavar="DIR", help="Your own payloads, added to ours.")
 @click.option("--templates", type=_PATH, metavar="DIR", help="Your own event templates.")
 @click.option("--parameter", multiple=True, metavar="NAME=VALUE", help="A template parameter.")
@@ -121,6 +128,8 @@ def campaign(params: dict[str, Any]) -> int:
     if not config.selected(application):
         names = ", ".join(f.name for f in application.functions) or "none"
         raise UsageError("no function to test", path=config.source, mend=f"it declares: {names}")
+    corpus: Path | None = params.get("corpus") or (None if params["out"] else out.parent / "corpus")
+    replays = load_corpus(corpus) if corpus is not None else {}
     try:
         store = Store(out / "campaign.db")
     except OSError as error:
@@ -130,7 +139,9 @@ def campaign(params: dict[str, Any]) -> int:
     with store, Teller(quiet=params["quiet"], live=not params["no_progress"]) as teller:
         if resumed is None:
             store.begin(identity, config, application.name, describe(application))
-        report = run_campaign(config, application, catalogue, store, teller.listen)
+        report = run_campaign(config, application, catalogue, store, teller.listen, replays=replays)
+        if corpus is not None:
+            add_to_corpus(corpus, report.findings)
         if baseline:
             report = compared(report, baseline, str(params["baseline"]), today)
         write_reports(report, catalogue.rules, out, FORMATS)
