@@ -30,10 +30,15 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     pages = {
         "reference/cli.md": "\n".join(_commands(cli, "faasfuzz")),
         "reference/rules.md": "\n".join(_rules(list(catalogue.rules.values()))),
-        "reference/templates.md": "\n".join(_templates(list(catalogue.templates.values()))),
         "reference/payloads.md": "\n".join(_payloads(catalogue.payloads)),
         "reference/files.md": "\n".join(_files()),
     }
+    providers: dict[str, list[EventTemplate]] = defaultdict(list)
+    for template in catalogue.templates.values():
+        providers[template.provider].append(template)
+    pages["reference/templates.md"] = "\n".join(_providers(providers))
+    for provider, templates in providers.items():
+        pages[f"reference/templates/{provider}.md"] = "\n".join(_templates(provider, templates))
     for path, text in pages.items():
         files.append(File.generated(config, path, content=text + "\n"))
     files.append(
@@ -91,12 +96,21 @@ def _rules(rules: list[Rule]) -> Iterator[str]:
             yield f"```{language.replace('node', 'javascript')}\n{code.rstrip()}\n```\n"
 
 
-def _templates(templates: list[EventTemplate]) -> Iterator[str]:
+def _providers(providers: dict[str, list[EventTemplate]]) -> Iterator[str]:
     yield "# Event templates\n"
-    yield "Every way an event reaches a function, and the fields that somebody outside writes to."
+    yield "Every way an event reaches a function, and the fields that somebody outside writes to.\n"
+    yield "| provider | services | templates |\n| --- | --- | --- |"
+    for provider in sorted(providers):
+        services = sorted({template.service for template in providers[provider]})
+        link = f"[{provider}](templates/{provider}.md)"
+        yield f"| {link} | {', '.join(services)} | {len(providers[provider])} |"
+
+
+def _templates(provider: str, templates: list[EventTemplate]) -> Iterator[str]:
+    yield f"# Event templates: {provider}"
     services: dict[str, list[EventTemplate]] = defaultdict(list)
     for template in templates:
-        services[f"{template.provider} {template.service}"].append(template)
+        services[template.service].append(template)
     for service in sorted(services):
         yield f"\n## {service}\n"
         for template in sorted(services[service], key=lambda t: t.id):

@@ -92,13 +92,8 @@ class Cdk:
         notes = [f"{name} is the CDK's own and not tested" for name in left]
         edges = tuple(e for e in made.edges if e.origin not in left and e.to not in left)
         made = replace(made, functions=own, edges=edges, notes=(*made.notes, *notes))
-        called = {f.name: _called(whole.template["Resources"][f.name], deployed) for f in own}
-        unique = {
-            name: new
-            for name, new in called.items()
-            if new and [*called.values(), *whole.template["Resources"]].count(new) == 1
-        }
-        return renamed(made, unique)
+        resources = whole.template["Resources"]
+        return renamed(made, _names({f.name: resources[f.name] for f in own}, deployed))
 
 
 def _stacks(manifest: Path) -> Iterator[_Deployed]:
@@ -148,14 +143,25 @@ def _with_assets(file: Path, assets: Mapping[str, Path]) -> dict[str, Any]:
     return template
 
 
-def _called(resource: Any, stacks: Sequence[_Deployed]) -> str:
-    """A function's path among the constructs below its stack, `Inner.Worker`; "" when unknown."""
-    path = mapping(mapping(resource).get("Metadata")).get("aws:cdk:path")
-    for stack in stacks:
-        if isinstance(path, str) and path.startswith(f"{stack.shown}/"):
-            inside = path.removeprefix(f"{stack.shown}/").removesuffix("/Resource")
-            return re.sub(r"[^\w.-]+", "-", inside.replace("/", "."))
-    return ""
+def _names(functions: Mapping[str, Any], stacks: Sequence[_Deployed]) -> dict[str, str]:
+    """Functions' paths among the constructs below their stack (`Inner.Worker`), by logical id.
+
+    With the stack before it where that is not one; without a name where the paths are not known.
+    """
+    inside: dict[str, str] = {}
+    whole: dict[str, str] = {}
+    for name, resource in functions.items():
+        path = mapping(mapping(resource).get("Metadata")).get("aws:cdk:path")
+        for stack in stacks:
+            if isinstance(path, str) and path.startswith(f"{stack.shown}/"):
+                whole[name] = _dotted(path)
+                inside[name] = _dotted(path.removeprefix(f"{stack.shown}/"))
+    taken = [*inside.values(), *functions]
+    return {name: one if taken.count(one) == 1 else whole[name] for name, one in inside.items()}
+
+
+def _dotted(path: str) -> str:
+    return re.sub(r"[^\w.-]+", "-", path.removesuffix("/Resource").replace("/", "."))
 
 
 def _prefix(stack: _Deployed, template: Mapping[str, Any], others: Sequence[Any]) -> str:

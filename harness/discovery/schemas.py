@@ -54,11 +54,20 @@ class Schemas:
                 and str(method.properties.get("HttpMethod")).lower() in (verb, "any")
                 and resource_path(self._stack, method.properties.get("ResourceId")) == path
             ):
-                strict = "body, parameters" if method.properties.get("RequestValidatorId") else ""
+                strict = self._checks(method.properties.get("RequestValidatorId"))
                 model = mapping(method.properties.get("RequestModels")).get("application/json")
                 parameters = method.properties.get("RequestParameters")
-                return model_facts(self._stack, api, model, parameters, strict)
+                found = model_facts(self._stack, api, model, parameters, strict)
+                if found:
+                    return found
         return {}
+
+    def _checks(self, validator: Any) -> str:
+        """What a validator has API Gateway check before it calls the function."""
+        found = self._stack.by_value(validator)
+        named = found.properties if found is not None else {}
+        checks = {"body": "ValidateRequestBody", "parameters": "ValidateRequestParameters"}
+        return ", ".join(what for what, key in checks.items() if named.get(key) in (True, "true"))
 
     def _detail(self, declared: Declared) -> dict[str, str]:
         """https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-schema.html"""

@@ -84,7 +84,7 @@ class Terraform:
         if not any(resource.type == _FUNCTION for resource in plan.resources.values()):
             raise UsageError("there is no function in the plan", path=path, line=1, mend=_MEND)
         translation = _Translation(plan, path.parent)
-        stack = Stack(translation.template(), path, {})
+        stack = Stack(translation.template(), path, {}, lenient=True)
         names = {_logical(resource): _called(resource) for resource in plan.resources.values()}
         return renamed(application(stack, templates, workdir, translation.notes), names)
 
@@ -148,6 +148,8 @@ class _Translation:
             return self._value(resource, source)
         if "json" in source:
             return _parsed(self._value(resource, source["json"]))
+        if "entries" in source:
+            return self._filled(resource, source["entries"])
         if "every" in source:
             known = resource.values.get(source["every"])
             meant = [self._intrinsic(r) for r in self._referred(resource, source["every"])]
@@ -166,26 +168,22 @@ class _Translation:
     def _value(self, resource: Planned, attribute: str) -> Any:
         """A planned value; a reference where it is not known, or names a resource of the plan."""
         value, expression = _at(resource.values, attribute), _at(resource.expressions, attribute)
-        if isinstance(value, dict):
-            return self._filled(resource, attribute, value, expression)
         if value is None or (isinstance(value, str) and value.startswith("arn:")):
             meant = self._plan.references(resource, expression)
             if meant:
                 return self._intrinsic(meant[0])
             if value is None:
                 value = self._plan.constant(resource, expression)
-        if value is None and attribute == "environment.0.variables":
-            return self._filled(resource, attribute, {}, expression)
         return value
 
-    def _filled(
-        self, resource: Planned, attribute: str, known: Mapping[str, Any], expression: Any
-    ) -> dict[str, Any]:
+    def _filled(self, resource: Planned, attribute: str) -> dict[str, Any]:
         """A mapping, whose unknown entries are the references that their names are most like.
 
         The plan says which entries are unknown and what all of the mapping refers to, but not
         which refers to what.
         """
+        known = mapping(_at(resource.values, attribute))
+        expression = _at(resource.expressions, attribute)
         made = {key: value for key, value in known.items() if value is not None}
         unknown = mapping(_at(resource.unknown, attribute))
         left = self._plan.references(resource, expression)

@@ -29,8 +29,8 @@ def template() -> dict[str, Any]:
                 "Type": "AWS::Serverless::Function",
                 "Properties": {
                     "Runtime": "nodejs20.x",
-                    "CodeUri": str(CORPUS / "src"),
-                    "Handler": f"{case['module']}.{handler}",
+                    "CodeUri": str(CORPUS / case["module"]),
+                    "Handler": f"app.{handler}",
                     "Timeout": 3,
                     "MemorySize": 512,
                     "Events": case["events"],

@@ -82,6 +82,7 @@ class Dispatcher:
             else:
                 made = lean(request, self._host, self._account)
                 result = handler(made, made.raw_url, dict(made.headers))
+            return _answer(result, request.method)
         except ClientError as error:
             result = 400, {}, error.response["Error"]["Message"]
         except ServiceException as error:

@@ -47,7 +47,7 @@ def apply() -> None:
 def _cache(module: Any, name: str) -> None:
     function = getattr(module, name)
     if not hasattr(function, "cache_info"):
-        setattr(module, name, functools.lru_cache(maxsize=4096)(function))
+        setattr(module, name, functools.lru_cache(maxsize=512)(function))
 
 
 @functools.cache

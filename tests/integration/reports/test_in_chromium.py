@@ -29,6 +29,8 @@ FLAGS = [
     "--disable-sync",
 ]
 pytestmark = pytest.mark.chromium
+# A machine with much else to do takes longer.
+expect.set_options(timeout=30_000)
 
 
 class Watched:

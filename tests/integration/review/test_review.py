@@ -22,6 +22,7 @@ from tests.unit.cli.makers import stored
 
 ROOT = Path(__file__).parents[3]
 ID = "0123456789abcdef"
+expect.set_options(timeout=30_000)
 
 
 @dataclass(frozen=True)

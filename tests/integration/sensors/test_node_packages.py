@@ -114,7 +114,7 @@ def test_data_that_makes_functions_is_told(with_packages: Called) -> None:
         ("js-yaml.load", 5),
         ("node-serialize.load", 6),
     ]
-    assert "fzabcdefghjkmnpq" in told[1].arguments["module"]
+    assert "fzabcdefghjkmnpq" in told[1].arguments["source"]
 
 
 def test_cookies_are_followed(with_packages: Called) -> None:

@@ -166,7 +166,11 @@ def test_functions_are_called_as_among_the_constructs_when_that_is_one(tmp_path)
     both = {"A1": named("Front/Same/Resource"), "A2": named("Front/Inner/Worker/Resource")}
     other = {"B1": named("Back/Same/Resource")}
     assembly = Assembly(tmp_path, Front={"Resources": both}, Back={"Resources": other})
-    assert [f.name for f in assembly.found().functions] == ["A1", "Inner.Worker", "B1"]
+    assert [f.name for f in assembly.found().functions] == [
+        "Front.Same",
+        "Inner.Worker",
+        "Back.Same",
+    ]
 
 
 def test_arguments_of_a_stack_stand_in_the_manifest(tmp_path) -> None:

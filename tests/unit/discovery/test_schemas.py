@@ -158,6 +158,9 @@ def test_a_model_of_plain_cloudformation_that_refers_to_another(project) -> None
               Schema:
                 properties:
                   line: {$ref: !Sub 'https://apigateway.amazonaws.com/restapis/${Api}/models/Line'}
+          Checks:
+            Type: AWS::ApiGateway::RequestValidator
+            Properties: {RestApiId: !Ref Api, ValidateRequestBody: true}
           Method:
             Type: AWS::ApiGateway::Method
             Properties:
@@ -166,6 +169,7 @@ def test_a_model_of_plain_cloudformation_that_refers_to_another(project) -> None
               HttpMethod: POST
               RequestModels: {application/json: !Ref Order}
               RequestParameters: {method.request.querystring.page: true}
+              RequestValidatorId: !Ref Checks
               Integration:
                 Type: AWS_PROXY
                 Uri: !Sub 'a:lambda:path/x/functions/${Worker.Arn}/invocations'
@@ -173,6 +177,7 @@ def test_a_model_of_plain_cloudformation_that_refers_to_another(project) -> None
     )
     assert found["body_schema"] == {"properties": {"line": {"type": "integer"}}}
     assert found["parameters_json"] == [{"in": "query", "name": "page", "schema": {}}]
+    assert found["validated"] == "body"
 
 
 @pytest.mark.parametrize(

@@ -141,9 +141,11 @@ def test_routes_of_a_framework_read_the_event_which_it_hands_out(tmp_path) -> No
 
 def test_a_routine_of_another_file_is_followed_and_one_that_calls_itself_ends(tmp_path) -> None:
     (tmp_path / "lib.js").write_text("exports.walk = (n) => { walk(n.next); return n.value };")
+    (tmp_path / "apart.js").write_text("exports.walk = (n) => n.apart;")
     text = 'const lib = require("./lib"); exports.handler = (e) => lib.walk(e.tree);'
     found = leaves(tmp_path, text)
     assert "/tree/value" in found
+    assert "/tree/apart" not in found
     assert len(found) < 20
 
 

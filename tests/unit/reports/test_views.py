@@ -11,11 +11,13 @@ from click.testing import CliRunner
 from harness.campaign.baseline import Known, load_known
 from harness.cli.comparison import compared
 from harness.cli.export import export
+from harness.codecs import CODECS
 from harness.errors import UsageError
 from harness.model import CampaignReport, Hop
 from harness.reports.base import sentence
 from harness.reports.finding_view import FindingViews
 from harness.reports.reproduce import curl_command
+from harness.reports.route import explain
 from harness.reports.timeline import LEFT, RIGHT, WIDTH, timeline
 from tests.unit.campaign.test_campaign_parts import finding, report, summary
 from tests.unit.cli.makers import stored
@@ -74,6 +76,12 @@ def test_an_http_finding_has_its_request_as_one_shell_word_each(
 )
 def test_what_curl_cannot_send_has_no_curl_line(changes: dict[str, object]) -> None:
     assert curl_command(finding(**changes), ROUTE) == ""
+
+
+@pytest.mark.parametrize("codec", CODECS)
+def test_each_codec_is_told_in_words(codec: str) -> None:
+    (step,) = explain(f"!{codec}", "x", {})
+    assert step.words.startswith("is ")
 
 
 def test_the_timeline_merges_marks_that_would_lie_on_one_another() -> None:
