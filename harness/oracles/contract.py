@@ -20,13 +20,15 @@ class ContractOracle:
     rules = ("contract-violation",)
 
     def judge(self, case: Case) -> Iterator[Verdict]:
-        if case.trial.payload.rule != "contract-violation" or not case.alone:
+        if case.trial.payload.rule != "contract-violation":
             return
         outcome, control = case.observation.outcome, case.control.outcome
         if outcome.status is not Status.OK or control.status is not Status.OK:
             return
         schema = case.invocation.template.response.schema
-        fault = fault_of(schema, outcome.response)
+        # A fault that names the canary is its trial's; any other may be each one's of a pack.
+        mark = "" if case.alone else case.trial.canary.token
+        fault = fault_of(schema, outcome.response, mark)
         if not fault or fault_of(schema, control.response):
             return
         yield Verdict(
@@ -37,12 +39,16 @@ class ContractOracle:
         )
 
 
-def fault_of(schema: Mapping[str, Any], response: Any) -> str:
-    """What the service would not accept of an answer; empty when it takes it."""
+def fault_of(schema: Mapping[str, Any], response: Any, mark: str = "") -> str:
+    """What the service would not accept of an answer; empty when it takes it.
+
+    Only a fault that holds `mark` counts, when there is one.
+    """
     if not schema:
         return ""
-    error = next(iter(_validator(json.dumps(schema)).iter_errors(response)), None)
-    return "" if error is None else f"{error.json_path}: {error.message}"
+    errors = _validator(json.dumps(schema)).iter_errors(response)
+    told = (f"{error.json_path}: {error.message}" for error in errors)
+    return next((fault for fault in told if mark in fault), "")
 
 
 @lru_cache(maxsize=64)

@@ -325,6 +325,14 @@ def test_an_answer_that_the_service_does_not_take(kind: str, response: Any, foun
     assert bool(rules(ContractOracle(), told)) is found
 
 
+def test_of_several_trials_the_one_whose_canary_is_in_the_fault_broke_the_contract() -> None:
+    fits = outcome(response={"statusCode": 200, "body": "x"})
+    for status, found in ((T, True), (OTHER, False), ("999", False)):
+        seen = outcome(response={"statusCode": status})
+        told = case("contract-violation", T, seen, control=fits, kind="http-v1", alone=False)
+        assert bool(rules(ContractOracle(), told)) is found
+
+
 def test_a_bad_record_fails_the_good_ones() -> None:
     error = FunctionError(type="ValueError", message="no number")
     failed = outcome(status=Status.ERROR, error=error)
