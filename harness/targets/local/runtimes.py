@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from harness.errors import TargetError
 from harness.model import Function
 from harness.targets.local.dependencies import search_path
 from harness.targets.local.interpreters import find_interpreter
@@ -18,6 +19,7 @@ PYTHON_CLIENT = _SENSORS / "python" / "client.py"
 NODE_CLIENT = _SENSORS / "node" / "client.js"
 _RIC_SITE = PYTHON_CLIENT.parent / "ric_site"
 _NODE_PRELOAD = NODE_CLIENT.parent / "preload.js"
+_SCRIPTS = ("", ".js", ".mjs", ".cjs")
 _QUEUE_URL = re.compile(r"https://sqs\.[\w-]+\.amazonaws\.com(?=/)")
 
 
@@ -54,6 +56,7 @@ def find_runtime(function: Function, code: Path, cache: Path, *, client: str) ->
     Raises TargetError when the runtime or a package cannot be had.
     """
     if function.runtime.startswith("nodejs"):
+        _refuse_typescript(function, code)
         node = find_node(function.runtime)
         modules = find_modules(function, code, node, cache)
         program = Path()
@@ -148,6 +151,19 @@ class NodeRuntime:
                 self.node.path.parents[1],
                 self.program.parents[1] if self.program.name else self.code,
             ),
+        )
+
+
+def _refuse_typescript(function: Function, code: Path) -> None:
+    """A handler that is there as TypeScript only has to be built first."""
+    folder, _, name = function.handler.rpartition("/")
+    place = code / folder / name.partition(".")[0]
+    if any(place.with_name(place.name + ending).exists() for ending in _SCRIPTS):
+        return
+    if any(place.with_name(place.name + ending).is_file() for ending in (".ts", ".mts", ".cts")):
+        raise TargetError(
+            f"{function.name}: handler {function.handler} is TypeScript; build it (`sam build`, "
+            "`tsc`) and test the result"
         )
 
 

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from harness.errors import TargetError
-from harness.model import Status
+from harness.model import Function, Status
+from harness.targets.local import LocalTarget
 from harness.targets.local.node import find_node
 
 
@@ -122,3 +123,10 @@ def test_a_stream_that_fails_halfway_is_an_error(node: Callable[..., Any]) -> No
     assert error is not None
     assert (error.type, error.message) == ("RangeError", "halfway")
     assert call({}).status is Status.OK
+
+
+def test_typescript_has_to_be_built_first(tmp_path: Path) -> None:
+    (tmp_path / "app.ts").write_text("export const handler = async () => 1;")
+    function = Function(name="f", runtime="nodejs20.x", handler="app.handler", code=tmp_path)
+    with pytest.raises(TargetError, match="is TypeScript; build it"):
+        LocalTarget(function, environment={}).start()
