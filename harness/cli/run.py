@@ -12,6 +12,7 @@ from harness.campaign.baseline import load_known
 from harness.campaign.config import Isolation, RunConfig
 from harness.campaign.engine import run_campaign
 from harness.campaign.store import Store
+from harness.cli.comparison import compared
 from harness.cli.durations import DURATION
 from harness.cli.loading import load_application, load_catalogue
 from harness.cli.progress import Teller
@@ -86,6 +87,7 @@ def campaign(params: dict[str, Any]) -> int:
         for name in params[option]:
             if name not in known:
                 raise UsageError(f"--{option} {name}: no such id", mend=f"see faasfuzz {option}s")
+    today = date.today()
     baseline = load_known(params["baseline"]) if params["baseline"] else {}
     parameters = _parameters(params["parameter"])
     application = load_application(params["source"], catalogue, parameters)
@@ -129,9 +131,10 @@ def campaign(params: dict[str, Any]) -> int:
         if resumed is None:
             store.begin(identity, config, application.name, describe(application))
         report = run_campaign(config, application, catalogue, store, teller.listen)
+        if baseline:
+            report = compared(report, baseline, str(params["baseline"]), today)
         write_reports(report, catalogue.rules, out, FORMATS)
         teller.finish(report, out)
-    today = date.today()
     accepted = frozenset(id for id, known in baseline.items() if known.holds(today))
     return exit_code(report, params["fail_on"], accepted)
 

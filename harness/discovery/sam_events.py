@@ -8,6 +8,7 @@ from typing import Any
 
 from harness.discovery.apis import api_facts
 from harness.discovery.feeders import feeder, mailed, queue_words
+from harness.discovery.schemas import model_facts
 from harness.discovery.shapes import mapping, mappings
 from harness.discovery.stack import Stack
 from harness.discovery.words import (
@@ -70,10 +71,20 @@ def _http(stack: Stack, kind: str, _: str, properties: Properties) -> Declared:
     api = properties.get("RestApiId") or properties.get("ApiId")
     source, stage, api_id = api_facts(stack, kind, api)
     version = str(properties.get("PayloadFormatVersion", "2.0"))
+    model = mapping(properties.get("RequestModel"))
+    strict = [what for what in ("body", "parameters") if model.get(f"Validate{what.title()}")]
+    described = model_facts(
+        stack,
+        stack.by_value(api),
+        model.get("Model"),
+        properties.get("RequestParameters"),
+        ", ".join(strict),
+    )
     return Declared(
         words={"sam": kind}
         | ({"payload": "1.0"} if kind == "HttpApi" and version == "1.0" else {}),
-        facts=route_facts(properties.get("Path"), properties.get("Method"), stage, api_id),
+        facts=described
+        | route_facts(properties.get("Path"), properties.get("Method"), stage, api_id),
         source=source,
     )
 

@@ -5,8 +5,12 @@ from collections.abc import Iterator
 from harness.model import Case, SinkCall, Verdict
 from harness.oracles.base import sink_verdict
 
-# Engines that compile templates to Python: code made by them is a template's.
-ENGINES = ("jinja2", "mako", "tornado", "django", "chameleon", "genshi", "cheetah", "airspeed")
+# Engines that compile templates to code: code made by them is a template's.
+ENGINES = (
+    *("jinja2", "mako", "tornado", "django", "chameleon", "genshi", "cheetah", "airspeed"),
+    *("ejs", "pug", "jade", "nunjucks", "handlebars", "lodash", "lodash.template", "underscore"),
+    *("dot", "eta", "liquidjs"),
+)
 
 
 class CodeOracle:
@@ -72,7 +76,18 @@ class TemplateOracle:
                 return
 
 
+_BRACES = (("{{", "}}"), ("{%", "%}"))
+_PERCENT = (("<%", "%>"), ("${", "}"))
 _MARKS = {
+    "nunjucks": _BRACES,
+    "liquidjs": _BRACES,
+    "handlebars": _BRACES,
+    "dot": _BRACES,
+    "ejs": _PERCENT,
+    "eta": _PERCENT,
+    "lodash": _PERCENT,
+    "underscore": _PERCENT,
+    "pug": (("#{", "}"), ("!{", "}")),
     "jinja2": (("{{", "}}"), ("{%", "%}")),
     "django": (("{{", "}}"), ("{%", "%}")),
     "tornado": (("{{", "}}"), ("{%", "%}")),

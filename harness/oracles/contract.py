@@ -1,6 +1,8 @@
 """Contracts (CWE-20): an answer that the trigger's service does not accept."""
 
+import json
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from jsonschema import Draft202012Validator
@@ -9,9 +11,10 @@ from harness.model import Case, Confidence, Status, Verdict, Witness
 
 
 class ContractOracle:
-    """The control's answer fits the service's contract, the trial's does not.
+    """The control's answer fits the template's response schema, the trial's does not.
 
-    What fits is the template's to say: the JSON Schema of its response.
+    A partial batch response that names no message fails the whole batch, an odd status of a proxy
+    integration is a 502: the schemas say what each service takes.
     """
 
     rules = ("contract-violation",)
@@ -36,5 +39,12 @@ class ContractOracle:
 
 def fault_of(schema: Mapping[str, Any], response: Any) -> str:
     """What the service would not accept of an answer; empty when it takes it."""
-    error = next(iter(Draft202012Validator(schema).iter_errors(response)), None)
+    if not schema:
+        return ""
+    error = next(iter(_validator(json.dumps(schema)).iter_errors(response)), None)
     return "" if error is None else f"{error.json_path}: {error.message}"
+
+
+@lru_cache(maxsize=64)
+def _validator(schema: str) -> Draft202012Validator:
+    return Draft202012Validator(json.loads(schema))

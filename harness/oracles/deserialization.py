@@ -13,7 +13,7 @@ class DeserializationOracle:
 
     `pickle.find_class` with the canary as module, or an import of a module of that name, happens
     only when data decides what is imported. A restricted unpickler or a safe loader refuses
-    before that.
+    before that. A loader of JavaScript has made a function of `source`, which the payload wrote.
     """
 
     rules = ("unsafe-deserialization", "code-injection")
@@ -23,6 +23,10 @@ class DeserializationOracle:
         token = trial.canary.token
         for call in case.observation.outcome.sinks:
             if call.category == "deserialization":
+                made = str(call.arguments.get("source", ""))
+                if token in made:
+                    yield sink_verdict("unsafe-deserialization", trial, call, made)
+                    return
                 if _names(call, token) or _our_call(case, call):
                     seen = f"{call.arguments.get('module')}.{call.arguments.get('name')}"
                     yield sink_verdict("unsafe-deserialization", trial, call, seen)
@@ -46,9 +50,15 @@ def _names(call: SinkCall, token: str) -> bool:
 def _our_call(case: Case, call: SinkCall) -> bool:
     """The payload's own function was resolved, which the control's loading never does."""
     name = (call.arguments.get("module"), call.arguments.get("name"))
-    if case.trial.payload.rule != "unsafe-deserialization" or name not in (
-        ("operator", "mul"),
-        ("_operator", "mul"),
+    # The name carries no canary: of several trials nothing tells whose it was.
+    if (
+        case.trial.payload.rule != "unsafe-deserialization"
+        or not case.alone
+        or name
+        not in (
+            ("operator", "mul"),
+            ("_operator", "mul"),
+        )
     ):
         return False
     return not any(

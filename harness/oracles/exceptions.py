@@ -9,7 +9,7 @@ from harness.oracles.base import OracleContext
 _FRAME = re.compile(
     r'\s*File "(?P<file>[^"]+)", line (?P<line>\d+), in (?P<name>\S+)\n?(?P<code>.*)'
 )
-_RAISES = re.compile(r"(?:^|:\s*)raise\b")
+_RAISES = re.compile(r"(?:^|:\s*)raise\b|\bthrow\b|\bnew\s+\w*(?:Error|Exception)\b")
 # Not the value's doing: the runtime's own complaints, and what depends on the cloud's weather.
 _NOT_OURS = ("Runtime.", "Function.", "Sandbox.")
 # Sizes and depths that are sent to see whether the process survives; an exception is the good end.

@@ -1,6 +1,7 @@
 """What differs between languages: the program that is a function's runtime, and its environment."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ PYTHON_CLIENT = _SENSORS / "python" / "client.py"
 NODE_CLIENT = _SENSORS / "node" / "client.js"
 _RIC_SITE = PYTHON_CLIENT.parent / "ric_site"
 _NODE_PRELOAD = NODE_CLIENT.parent / "preload.js"
+_QUEUE_URL = re.compile(r"https://sqs\.[\w-]+\.amazonaws\.com(?=/)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,7 +140,7 @@ class NodeRuntime:
         added = {"FAASFUZZ_IMPORTS": "1"} if self.imports else {}
         return Launch(
             command=(str(self.node.path), *self.node.flags, *limits, *arguments),
-            environment={"NODE_PATH": path, **environment, **added},
+            environment={"NODE_PATH": path, **_reachable(environment), **added},
             needed=(
                 self.code,
                 *self.folders,
@@ -147,3 +149,16 @@ class NodeRuntime:
                 self.program.parents[1] if self.program.name else self.code,
             ),
         )
+
+
+def _reachable(environment: Mapping[str, str]) -> dict[str, str]:
+    """The environment with queue URLs at the local cloud.
+
+    The SDK for JavaScript sends to the host of a queue's URL, whatever AWS_ENDPOINT_URL says
+    (its middleware-sdk-sqs, `useQueueUrlAsEndpoint`).
+    """
+    endpoint = environment.get("AWS_ENDPOINT_URL")
+    if endpoint is None:
+        return dict(environment)
+    place = endpoint.rstrip("/")
+    return {name: _QUEUE_URL.sub(place, value) for name, value in environment.items()}

@@ -201,7 +201,9 @@ def test_a_parsers_complaint_counts_for_a_trial_that_was_alone() -> None:
 
 def test_a_prototype_with_a_member_of_the_payloads_own() -> None:
     for key, found in ((T, True), (OTHER, False)):
-        record = sink("prototype", "Object.prototype", owner="Object.prototype", key=key)
+        record = sink(
+            "prototype", "Object.prototype", object="Object.prototype", key=key, value="x"
+        )
         told = case("prototype-pollution", "p", outcome(sinks=[record]))
         assert bool(rules(PrototypeOracle(), told)) is found
 

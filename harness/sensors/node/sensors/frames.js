@@ -59,6 +59,11 @@ function packageName(below) {
   return parts[0].startsWith('@') ? `${parts[0]}/${parts[1]}` : parts[0];
 }
 
+// The last name of `exports.handler` and the like, as a stack trace has it.
+function nameOf(site) {
+  return (site.getFunctionName() ?? '<anonymous>').split('.').at(-1);
+}
+
 // {file, line, function, through, node} of the caller above a function of ours: the file relative
 // to the task root, and the names of packages passed through. The first three are null when no frame
 // is the application's. `node` are the frames of Node.js itself in between, as `file function`.
@@ -71,7 +76,7 @@ function where(above) {
       return {
         file: place.name,
         line: site.getLineNumber(),
-        function: site.getFunctionName() ?? '<anonymous>',
+        function: nameOf(site),
         through,
         node,
       };
@@ -84,4 +89,4 @@ function where(above) {
   return { file: null, line: null, function: null, through, node };
 }
 
-module.exports = { setTaskRoot, where };
+module.exports = { setTaskRoot, placeOf, where };

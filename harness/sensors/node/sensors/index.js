@@ -25,7 +25,7 @@ function install(fd, root) {
   loading.install();
   learning.install();
   syncBuiltinESMExports();
-  if (process.env.FAASFUZZ_COVERAGE === '1') coverage.install(root);
+  if (process.env.FAASFUZZ_COVERAGE === '1') coverage.install();
   delete process.env.FAASFUZZ_COVERAGE;
 }
 
@@ -36,7 +36,6 @@ function ready() {
 
 function begin() {
   record.begin();
-  coverage.begin();
 }
 
 // The call is over; told before its answer is.

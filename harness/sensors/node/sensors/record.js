@@ -34,10 +34,16 @@ function text(value) {
   return String(value).slice(0, TEXT);
 }
 
-// Append one record.
+// Append one record, unless the call has used up its allowance.
 function write(kind, fields) {
-  if (left <= 0 || fd < 0) return;
+  if (left <= 0) return;
   left -= 1;
+  append(kind, fields);
+}
+
+// Append one record.
+function append(kind, fields) {
+  if (fd < 0) return;
   try {
     writeSync(fd, stringify({ [kind]: fields }) + '\n');
   } catch {
@@ -53,4 +59,4 @@ function writeSink(fields) {
   if (count <= LINES_OF_A_PLACE) write('sink', fields);
 }
 
-module.exports = { openTo, begin, text, write, writeSink };
+module.exports = { openTo, begin, text, append, write, writeSink };

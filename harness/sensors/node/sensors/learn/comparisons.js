@@ -139,6 +139,10 @@ function install() {
   looked(Object.prototype, 'hasOwnProperty', keysOfObject);
   for (const name of ['has', 'get']) looked(Map.prototype, name, keysOfTable);
   looked(Set.prototype, 'has', keysOfTable);
+  // V8 takes what has a proxy for its last prototype for an object of no kind.
+  patch(Object.prototype, 'toString', (_args, self, run) =>
+    typeof self === 'string' || self instanceof String ? '[object String]' : run(),
+  );
 }
 
 // What is asked of a text that ought to have been something else: a prototype behind the last one.

@@ -73,7 +73,8 @@ class Recorder {
 function isPlain(value) {
   if (value === null || typeof value !== 'object') return false;
   const made = getPrototypeOf(value);
-  return isArray(value) || made === Object.prototype || made === null;
+  if (isArray(value) || made === Object.prototype || made === null) return true;
+  return getPrototypeOf(made) === null && ownKeys(made).length === 0;
 }
 
 // A recording stand-in for a JSON value that nobody else holds yet.

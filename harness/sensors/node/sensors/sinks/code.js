@@ -38,7 +38,7 @@ function parsed(script) {
     tell('code', 'exec', { filename, names, constants, source: text(code) }, parsed);
     const deserializer = (place) => `${place.through.find((name) => LOADERS.has(name))}.load`;
     const loaded = ({ through }) => through.some((name) => LOADERS.has(name));
-    const made = { module: text(code), name: '', format: 'javascript' };
+    const made = { module: '', name: '', format: 'javascript', source: text(code) };
     tell('deserialization', deserializer, made, parsed, loaded);
     return null;
   });

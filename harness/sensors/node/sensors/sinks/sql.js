@@ -16,11 +16,10 @@ const DRIVERS = [
   [/^pg\/lib\/native\/client\.js$/, 'pg', (exports) => exports.prototype, QUERY],
   [/^mysql\/lib\/Connection\.js$/, 'mysql', (exports) => exports.prototype, QUERY],
   [/^mysql2\/lib\/(?:base\/)?connection\.js$/, 'mysql2', (exports) => exports.prototype, QUERY],
-  [/^mariadb\/lib\/connection\.js$/, 'mariadb', (exports) => exports.prototype, QUERY],
   [/^better-sqlite3\/lib\/database\.js$/, 'better-sqlite3', (exports) => exports.prototype,
     ['prepare', 'exec']],
   [/^sqlite3\/lib\/sqlite3\.js$/, 'sqlite3', (exports) => exports.Database.prototype, SQLITE3],
-  [/^tedious\/lib\/connection\.js$/, 'tedious', (exports) => exports.default.prototype,
+  [/^tedious\/lib\/connection\.js$/, 'tedious', (exports) => (exports.default ?? exports).prototype,
     ['execSql', 'execSqlBatch']],
 ];
 

@@ -15,8 +15,8 @@ const PLACES = [
   [/^mustache\/mustache\.js$/, 'mustache', (exports) => exports, 'render'],
   [/^dot\/doT\.js$/, 'dot', (exports) => exports, 'template'],
   [/^lodash\/(?:lodash|lodash\.min)\.js$/, 'lodash', (exports) => exports, 'template'],
-  [/^underscore\/underscore[\w-]*\.js$/, 'underscore', (exports) => exports, 'template'],
-  [/^eta\/dist\/.*\.c?js$/, 'eta', (exports) => exports.Eta?.prototype, 'compile'],
+  [/^underscore\/underscore(?:-node|-umd|-min|-umd-min)?\.c?js$/, 'underscore', (exports) => exports,
+    'template'],
   [/^liquidjs\/dist\/.*\.js$/, 'liquidjs', (exports) => exports.Liquid?.prototype, 'parse'],
 ];
 // A module that is itself the function.
@@ -42,7 +42,19 @@ function compiling(original, engine) {
   });
 }
 
+// Each instance of Eta has functions of its own.
+function hookEta(exports) {
+  exports.Eta = new Proxy(exports.Eta, {
+    construct(target, args, made) {
+      const instance = Reflect.construct(target, args, made);
+      instance.compile = compiling(instance.compile, 'eta');
+      return instance;
+    },
+  });
+}
+
 function install() {
+  afterLoad(/^eta\/dist\/.*\.c?js$/, hookEta);
   for (const [pattern, engine, owner, name] of PLACES) {
     afterLoad(pattern, (exports) => {
       const place = owner(exports);

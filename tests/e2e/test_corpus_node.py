@@ -1,0 +1,91 @@
+"""One campaign over the Node.js corpus: each vulnerable function is found, each twin is silent."""
+
+import json
+import os
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from harness.cli.run import campaign
+
+CORPUS = Path(__file__).parents[1] / "corpus" / "node"
+CASES = yaml.safe_load((CORPUS / "cases.yaml").read_text())
+RESOURCES = {
+    "Uploads": {"Type": "AWS::S3::Bucket"},
+    "Jobs": {"Type": "AWS::SQS::Queue"},
+    "Notices": {"Type": "AWS::SNS::Topic"},
+}
+
+
+def template() -> dict[str, Any]:
+    """A SAM template (JSON) with two functions a case: `<name>` and `<name>Twin`."""
+    functions = {}
+    for case in CASES:
+        for name, handler in ((case["name"], "vulnerable"), (case["name"] + "Twin", "safe")):
+            functions[name] = {
+                "Type": "AWS::Serverless::Function",
+                "Properties": {
+                    "Runtime": "nodejs20.x",
+                    "CodeUri": str(CORPUS / case["module"]),
+                    "Handler": f"app.{handler}",
+                    "Timeout": 3,
+                    "MemorySize": 512,
+                    "Events": case["events"],
+                },
+            }
+    return {
+        "AWSTemplateFormatVersion": "2010-09-09",
+        "Transform": "AWS::Serverless-2016-10-31",
+        "Resources": {**RESOURCES, **functions},
+    }
+
+
+@pytest.fixture(scope="module")
+def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[str]]:
+    """Rules found, by function, with confidence confirmed or likely."""
+    folder = tmp_path_factory.mktemp("corpus-node")
+    source = folder / "template.json"
+    source.write_text(json.dumps(template()))
+    campaign(
+        {
+            "source": source,
+            "function": (),
+            "trigger": (),
+            "rule": (),
+            "target": "local",
+            "client": "fast",
+            "max_time": 420.0,
+            "max_invocations": None,
+            "workers": os.cpu_count(),
+            "seed": 7,
+            "out": folder / "out",
+            "fail_on": "never",
+            "baseline": None,
+            "resume": None,
+            "payloads": None,
+            "templates": None,
+            "parameter": (),
+            "quiet": True,
+            "no_progress": True,
+        }
+    )
+    told = json.loads((folder / "out" / "findings.json").read_text())
+    untested = [f["name"] for f in told["functions"] if not f["tested"]]
+    assert not untested, untested
+    rules = defaultdict(set)
+    for finding in told["findings"]:
+        if finding["confidence"] != "tentative":
+            rules[finding["function"]].add(finding["rule"])
+    return rules
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
+def test_the_weakness_is_found_and_its_safe_twin_is_silent(
+    case: dict[str, Any], found: dict[str, set[str]]
+) -> None:
+    assert case["rule"] in found[case["name"]]
+    assert found[case["name"] + "Twin"] == set()

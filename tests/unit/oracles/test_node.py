@@ -1,0 +1,1 @@
+"""What the sensors of a Node.js runtime tell, judged."""
