@@ -70,7 +70,7 @@ _PATH = click.Path(path_type=Path)
     "--corpus",
     type=_PATH,
     metavar="DIR",
-    help="Findings of earlier campaigns, looked at first. [default: faasfuzz-out/corpus, none with --out]",
+    help="Earlier findings, looked at first. [default: faasfuzz-out/corpus, none with --out]",
 )
 @click.option("--payloads", type=_PATH, metavar="DIR", help="Your own payloads, added to ours.")
 @click.option("--templates", type=_PATH, metavar="DIR", help="Your own event templates.")
