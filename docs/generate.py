@@ -15,6 +15,7 @@ from harness.cli.main import cli
 from harness.model import EventTemplate, Payload, Rule
 from harness.reports import REPORTERS
 
+_SCHEMA = Path(__file__).parents[1] / "harness" / "reports" / "findings.schema.json"
 _CONTROL = {
     "anyone": "anyone who reaches the trigger",
     "tenant": "a user or a system with access to the source",
@@ -29,12 +30,20 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     pages = {
         "reference/cli.md": "\n".join(_commands(cli, "faasfuzz")),
         "reference/rules.md": "\n".join(_rules(list(catalogue.rules.values()))),
-        "reference/templates.md": "\n".join(_templates(list(catalogue.templates.values()))),
         "reference/payloads.md": "\n".join(_payloads(catalogue.payloads)),
         "reference/files.md": "\n".join(_files()),
     }
+    providers: dict[str, list[EventTemplate]] = defaultdict(list)
+    for template in catalogue.templates.values():
+        providers[template.provider].append(template)
+    pages["reference/templates.md"] = "\n".join(_providers(providers))
+    for provider, templates in providers.items():
+        pages[f"reference/templates/{provider}.md"] = "\n".join(_templates(provider, templates))
     for path, text in pages.items():
         files.append(File.generated(config, path, content=text + "\n"))
+    files.append(
+        File.generated(config, "reference/findings.schema.json", abs_src_path=str(_SCHEMA))
+    )
     return files
 
 
@@ -87,12 +96,21 @@ def _rules(rules: list[Rule]) -> Iterator[str]:
             yield f"```{language.replace('node', 'javascript')}\n{code.rstrip()}\n```\n"
 
 
-def _templates(templates: list[EventTemplate]) -> Iterator[str]:
+def _providers(providers: dict[str, list[EventTemplate]]) -> Iterator[str]:
     yield "# Event templates\n"
-    yield "Every way an event reaches a function, and the fields that somebody outside writes to."
+    yield "Every way an event reaches a function, and the fields that somebody outside writes to.\n"
+    yield "| provider | services | templates |\n| --- | --- | --- |"
+    for provider in sorted(providers):
+        services = sorted({template.service for template in providers[provider]})
+        link = f"[{provider}](templates/{provider}.md)"
+        yield f"| {link} | {', '.join(services)} | {len(providers[provider])} |"
+
+
+def _templates(provider: str, templates: list[EventTemplate]) -> Iterator[str]:
+    yield f"# Event templates: {provider}"
     services: dict[str, list[EventTemplate]] = defaultdict(list)
     for template in templates:
-        services[f"{template.provider} {template.service}"].append(template)
+        services[template.service].append(template)
     for service in sorted(services):
         yield f"\n## {service}\n"
         for template in sorted(services[service], key=lambda t: t.id):
@@ -154,9 +172,8 @@ def _files() -> Iterator[str]:
         (130, "interrupted; what was done is kept and `--resume` goes on"),
     ):
         yield f"| {code} | {means} |"
-    schema = Path(__file__).parents[1] / "harness" / "reports" / "findings.schema.json"
-    yield "\n## findings.json\n\nIts schema (JSON Schema 2020-12):\n"
-    yield f"```json\n{schema.read_text(encoding='utf-8').rstrip()}\n```"
+    yield "\n## findings.json\n\nIts [schema](findings.schema.json) (JSON Schema 2020-12):\n"
+    yield f"```json\n{_SCHEMA.read_text(encoding='utf-8').rstrip()}\n```"
 
 
 def _cell(text: str) -> str:

@@ -5,49 +5,34 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from harness.campaign.budget import Budget
-from harness.campaign.confirm import Confirmed, Confirmer
+from harness.campaign.confirm import Confirmer
 from harness.campaign.jobs import Earlier
-from harness.campaign.judge import Oracle, judge
+from harness.campaign.judge import Oracle, judge, judge_passages
 from harness.campaign.novelty import Learnt
 from harness.campaign.packing import Pack, Placed, Survival, next_packs
 from harness.campaign.plan import EXPENSIVE, Cell
-from harness.campaign.probe import Probe
+from harness.campaign.probe import Follow, Probe
 from harness.campaign.reach import Benign, calibrate, shows_trial, traces, went_well
 from harness.campaign.rewards import reward
 from harness.campaign.schedule import Schedule
+from harness.campaign.suspicions import Hit, Suspicions
 from harness.events.arm import Infeasible, arm, arm_control, make_trial
 from harness.events.batch import point_in_record, widened
 from harness.events.seed import Seed
 from harness.model import (
     Canary,
-    Confidence,
     Invocation,
     Observation,
     Status,
     Trial,
-    Verdict,
-    fingerprint,
 )
 
-# A point where replays failed this often gets no further trials of that rule in this campaign.
-_FAILED_REPLAYS = 3
 # Timeouts that one rule may cost at one point, and that one point may cost in all: a function that
 # was shown to hang there would otherwise spend the whole campaign hanging.
 _TIMEOUTS = 2
 _TIMEOUTS_OF_A_POINT = 6
 # What a canary cannot tie to one trial of a pack.
 _UNTIED = frozenset({"error", "timeout", "crash", "secret", "delay"})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hit:
-    """A confirmed verdict and how much it cost to get there."""
-
-    id: str
-    seed: Seed
-    confirmed: Confirmed
-    trials: int
-    invocations: int
 
 
 @dataclass(slots=True, kw_only=True)
@@ -57,14 +42,17 @@ class Tally:
     trials: Counter[str] = field(default_factory=Counter)
     skipped: Counter[str] = field(default_factory=Counter)
     infeasible: int = 0
-    unconfirmed: int = 0
     splits: int = 0
     rewards: float = 0.0
-    cells: list[str] = field(default_factory=list)
+    cells: list[Cell] = field(default_factory=list)
 
     @property
     def total(self) -> int:
         return self.trials.total()
+
+    def copy(self) -> "Tally":
+        """The counts as they are now, and no cells."""
+        return replace(self, trials=self.trials.copy(), skipped=self.skipped.copy(), cells=[])
 
     @property
     def gain(self) -> float:
@@ -91,20 +79,14 @@ class Attacker:
         self._rules = rules
         self._canaries = canaries
         self._budget = budget
-        self._found = found
         self.confirmer = Confirmer(probe, oracles, canaries, rules)
-        self._settled: set[tuple[str, str]] = set()
-        self._failures: Counter[tuple[str, str]] = Counter()
+        self.suspicions = Suspicions(self.confirmer, found, known)
         self._timeouts: Counter[tuple[str, str]] = Counter()
         self._survival = Survival()
         self._benign: dict[int, Benign] = {}
         self._pending: list[Pack] = []
-        self.known: set[str] = set()
-        for item in known:
-            self.known.add(item.id if item.insertion_point else f"{item.rule}:everywhere")
-            if item.confirmed:
-                self._settled.add((item.rule, item.insertion_point))
         self.tally = Tally()
+        self._before = Tally()
 
     def run(self, schedule: Schedule, cells: int) -> str | None:
         """Try about so many cells. Returns why it stopped early, None when it did not."""
@@ -126,6 +108,17 @@ class Attacker:
         left.update(item.cell.payload.rule for pack in self._pending for item in pack.placed)
         return left
 
+    def take(self) -> list[Cell]:
+        """The cells tried since the last take(): from now on they count."""
+        cells, self.tally.cells = self.tally.cells, []
+        self._before = self.tally.copy()
+        return cells
+
+    def undo(self, schedule: Schedule) -> None:
+        """The cells tried since the last take() told nothing: they are to be tried again."""
+        cells, self.tally = self.tally.cells, self._before.copy()
+        schedule.back(cells)
+
     def canary(self) -> Canary:
         """A canary that no other trial has."""
         return self._canaries()
@@ -142,7 +135,7 @@ class Attacker:
         try:
             trial = self._trial(cell, seed, 0)
             invocation = arm(seed, (trial,))
-            observation = self._probe.observe(invocation)
+            observation = self._probe.observe(invocation, follow=Follow.CANARIES)
         except Infeasible:
             self.tally.infeasible += 1
             return 0.0, None
@@ -154,8 +147,8 @@ class Attacker:
 
     def hangs_at(self, point: str) -> bool:
         """Whether a point has cost enough timeouts, or is known to cause them."""
-        return (
-            self._timeouts["", point] >= _TIMEOUTS_OF_A_POINT or ("timeout", point) in self._settled
+        return self._timeouts["", point] >= _TIMEOUTS_OF_A_POINT or self.suspicions.found_at(
+            "timeout", point
         )
 
     def _next(self, schedule: Schedule) -> Pack | None:
@@ -180,7 +173,7 @@ class Attacker:
         for item in pack.placed:
             if item not in left:
                 self.tally.skipped[item.cell.payload.rule] += 1
-                self.tally.cells.append(item.cell.key)
+                self.tally.cells.append(item.cell)
         return left
 
     def _trial(self, cell: Cell, seed: Seed, record: int) -> Trial:
@@ -208,7 +201,7 @@ class Attacker:
         pack = Pack(tuple(kept))
         try:
             invocation = arm(seed, [trial for _, trial in carried])
-            observation = self._probe.observe(invocation)
+            observation = self._probe.observe(invocation, follow=Follow.CANARIES)
         except Infeasible:
             if len(carried) == 1:
                 self._infeasible(carried[0][0])
@@ -219,7 +212,7 @@ class Attacker:
 
     def _infeasible(self, cell: Cell) -> None:
         self.tally.infeasible += 1
-        self.tally.cells.append(cell.key)
+        self.tally.cells.append(cell)
 
     def _split(self, pack: Pack) -> None:
         self.tally.splits += 1
@@ -251,7 +244,7 @@ class Attacker:
             schedule.saw(cell, gave)
             self.tally.rewards += gave
             self.tally.trials[cell.payload.rule] += 1
-            self.tally.cells.append(cell.key)
+            self.tally.cells.append(cell)
         if len(done) < len(carried):
             left = {id(cell) for cell, _ in carried} - {id(cell) for cell, _ in done}
             self._split(Pack(tuple(item for item in pack.placed if id(item.cell) in left)))
@@ -278,67 +271,25 @@ class Attacker:
             rules=self._rules,
             trials=shown,
         )
+        verdicts += judge_passages(self._oracles, self._probe.passages, (), rules=self._rules)
         hit: list[Trial] = []
         for verdict in verdicts:
             if alone or verdict.witness.kind not in _UNTIED:
                 trial = verdict.trial
                 hit.append(trial)
                 first = replace(trial, point=cells[trial.canary].point)
-                self.follow(seed, replace(verdict, trial=first), len(invocation.trials))
+                self.suspicions.follow(
+                    seed,
+                    replace(verdict, trial=first),
+                    trials=self.tally.total + len(invocation.trials),
+                    invocations=self._probe.invocations,
+                )
         return hit
 
     def _is_settled(self, cell: Cell) -> bool:
         rule, point = key = (cell.payload.rule, str(cell.point))
         return (
-            key in self._settled
-            or self._failures[key] >= _FAILED_REPLAYS
+            self.suspicions.settled(rule, point)
             or self._timeouts[key] >= _TIMEOUTS
             or (rule in EXPENSIVE and self.hangs_at(point))
-        )
-
-    def follow(self, seed: Seed, verdict: Verdict, carried: int = 1) -> None:
-        """Confirm a verdict that is not known yet; `carried` trials were in its invocation."""
-        place = (verdict.rule, str(verdict.trial.point))
-        if self._known(seed, verdict) or self._failures[place] >= _FAILED_REPLAYS:
-            return
-        trials, invocations = self.tally.total + carried, self._probe.invocations
-        confirmed = self.confirmer.confirm(seed, verdict, again=verdict.trial)
-        if confirmed is None:
-            self._failures[place] += 1
-            self.tally.unconfirmed += 1
-            return
-        identity = self._identity(seed, confirmed.verdict, everywhere=confirmed.everywhere)
-        if confirmed.confidence is Confidence.CONFIRMED:
-            self._settled.add((confirmed.verdict.rule, str(verdict.trial.point)))
-        self.known.add(self._identity(seed, verdict, everywhere=confirmed.everywhere))
-        if identity in self.known and identity != self._identity(
-            seed, verdict, everywhere=confirmed.everywhere
-        ):
-            return
-        self.known.add(identity)
-        if confirmed.everywhere:
-            self.known.add(f"{verdict.rule}:everywhere")
-        self._found(
-            Hit(
-                id=identity,
-                seed=seed,
-                confirmed=confirmed,
-                trials=trials,
-                invocations=invocations,
-            )
-        )
-
-    def _known(self, seed: Seed, verdict: Verdict) -> bool:
-        if f"{verdict.rule}:everywhere" in self.known:
-            return True
-        return self._identity(seed, verdict, everywhere=False) in self.known
-
-    @staticmethod
-    def _identity(seed: Seed, verdict: Verdict, *, everywhere: bool) -> str:
-        return fingerprint(
-            rule=verdict.rule,
-            function=seed.function.name,
-            trigger=seed.template.id,
-            address="" if everywhere else str(verdict.trial.point.address),
-            sink=verdict.sink,
         )

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from enum import StrEnum
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,14 @@ from typing import Any
 from harness.model import Application, EventTemplate, Function, Trigger
 
 DIRECT = "aws.lambda.direct-invoke"
+
+
+class Isolation(StrEnum):
+    """Whether calls share a runtime: as in Lambda, never, or until one spoils it for others."""
+
+    AUTO = "auto"
+    WARM = "warm"
+    FRESH = "fresh"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +39,8 @@ class RunConfig:
     max_time: float | None = None
     max_invocations: int | None = None
     workers: int = 1
+    cluster: str | None = None
+    isolation: Isolation = Isolation.AUTO
     seed: int = 0
     payloads: Path | None = None
     templates: Path | None = None

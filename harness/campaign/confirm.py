@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from harness.campaign.judge import Oracle, judge, weaker
-from harness.campaign.probe import Probe
+from harness.campaign.judge import Oracle, judge, judge_passages, weaker
+from harness.campaign.probe import Follow, Probe
 from harness.events.arm import Infeasible, arm, arm_control, control_value, make_trial
 from harness.events.seed import Seed
 from harness.model import (
@@ -52,9 +52,13 @@ class Confirmer:
     def confirm(self, seed: Seed, verdict: Verdict, *, again: Trial) -> Confirmed | None:
         """None when no replay in a fresh runtime showed it, or the control showed it too."""
         hits: list[Confirmed] = []
-        for _ in range(REPLAYS):
-            self._probe.fresh()
-            shown = self.attempt(seed, verdict, again)
+        for replay in range(REPLAYS):
+            # A runtime of its own for each call, then a new one for the control and the trial.
+            # What one call leaves to the next can only show in a runtime that they share.
+            alone = replay % 2 == 0 and verdict.witness.kind != "state"
+            if not alone:
+                self._probe.fresh()
+            shown = self.attempt(seed, verdict, again, fresh=alone)
             if shown is not None:
                 hits.append(shown)
         if not hits:
@@ -70,8 +74,13 @@ class Confirmer:
             everywhere=last.everywhere,
         )
 
-    def attempt(self, seed: Seed, verdict: Verdict, like: Trial) -> Confirmed | None:
-        """One replay with a fresh canary in the runtime as it is: control first, then the trial."""
+    def attempt(
+        self, seed: Seed, verdict: Verdict, like: Trial, *, fresh: bool = False
+    ) -> Confirmed | None:
+        """One replay with a fresh canary: control first, then the trial.
+
+        Both in the runtime as it is or, when `fresh`, each in one that saw no call before.
+        """
         try:
             canary = self._canaries()
             trial = remake(seed, like, canary, self._probe.facts(canary))
@@ -79,8 +88,11 @@ class Confirmer:
             harmless = trial.base if verdict.rule in BEHAVIOUR else control_value(trial, mark)
             control = arm_control(seed, [(trial.point, harmless)])
             armed = arm(seed, [trial])
-            quiet = self._probe.observe(control)
-            shown = self._probe.observe(armed)
+            # What lies behind other functions is only looked at where the verdict is about it.
+            chained = Follow.EVERYTHING if verdict.path else Follow.NOTHING
+            quiet = self._probe.observe(control, fresh=fresh, follow=chained)
+            controls = self._probe.passages
+            shown = self._probe.observe(armed, fresh=fresh, follow=chained)
         except Infeasible:
             return None
         verdicts = judge(
@@ -88,6 +100,13 @@ class Confirmer:
             armed,
             shown,
             quiet,
+            rules=self._rules,
+            control_canary=mark,
+            control_value=harmless,
+        ) + judge_passages(
+            self._oracles,
+            self._probe.passages,
+            controls,
             rules=self._rules,
             control_canary=mark,
             control_value=harmless,
@@ -116,6 +135,6 @@ def remake(seed: Seed, like: Trial, canary: Canary, facts: dict[str, str]) -> Tr
 
 def matching(verdicts: Iterable[Verdict], wanted: Verdict) -> Verdict | None:
     """The verdict of the same rule, at the same sink when there are several."""
-    same = [v for v in verdicts if v.rule == wanted.rule]
+    same = [v for v in verdicts if v.rule == wanted.rule and v.path == wanted.path]
     at_sink = [v for v in same if v.sink == wanted.sink]
     return next(iter(at_sink or same), None)

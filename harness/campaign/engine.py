@@ -8,6 +8,7 @@ from signal import SIGINT, getsignal, signal
 
 from harness.campaign.account import Account, planned, reached_lines
 from harness.campaign.agenda import Agenda, Stored
+from harness.campaign.cluster import ClusterPool
 from harness.campaign.config import RunConfig
 from harness.campaign.function_run import Catalogue
 from harness.campaign.jobs import Earlier, Job
@@ -48,7 +49,9 @@ def run_campaign(
     workplace = Workplace(
         config=config, application=application, catalogue=limited(catalogue, config)
     )
-    pool = LocalPool(workplace, config.workers)
+    pool: Pool = LocalPool(workplace, config.workers)
+    if config.cluster is not None:
+        pool = ClusterPool(workplace, config.cluster, config.workers)
     campaign = _Campaign(config, application, catalogue, store, listen, pool)
     with closing(pool):
         interrupted = campaign.run(replays or {})

@@ -7,19 +7,21 @@ from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from harness.campaign.account import Account
-from harness.campaign.attack import Attacker, Hit
+from harness.campaign.attack import Attacker
 from harness.campaign.budget import Budget
+from harness.campaign.config import Isolation
 from harness.campaign.explore import Explorer
 from harness.campaign.jobs import Job, Phase, cell_number
 from harness.campaign.judge import Oracle
 from harness.campaign.learning import Learner
 from harness.campaign.moments import Checkpoint, FindingConfirmed, Moment
-from harness.campaign.novelty import Learnt
+from harness.campaign.novelty import Learnt, standing
 from harness.campaign.plan import Cell, make_plan, split_points
 from harness.campaign.probe import Probe
 from harness.campaign.regress import again
 from harness.campaign.schedule import Schedule
 from harness.campaign.shrink import shrink
+from harness.campaign.suspicions import Hit
 from harness.campaign.triage import to_finding
 from harness.events.arm import arm_control
 from harness.events.seed import Seed, make_seed
@@ -78,6 +80,7 @@ class FunctionRun:
     seed: int
     emit: Callable[[Moment], None]
     triggers: tuple[Trigger, ...]
+    isolation: Isolation
     learnt: MutableMapping[str, tuple[Learnt, ...]]
     hits: list[Hit] = field(default_factory=list)
     _left: Counter[str] = field(default_factory=Counter)
@@ -159,11 +162,33 @@ class FunctionRun:
         schedule = Schedule(mine)
         while True:
             reason = attacker.run(schedule, _CHUNK)
+            if self._polluted(learnts):
+                attacker.undo(schedule)
+                continue
             left = attacker.left(schedule)
             self._left = left + later
             if reason is not None or not left:
                 return reason
             self._tell(attacker, learnts)
+
+    def _polluted(self, learnts: Sequence[Learnt]) -> bool:
+        """Whether the runtime was spoilt by what it was sent; from then on each call has its own.
+
+        A harmless event that went well before fails now, and goes well again in a new runtime.
+        """
+        benign = next((learnt for learnt in learnts if learnt.healthy), None)
+        if self.isolation is not Isolation.AUTO or self.probe.isolated or benign is None:
+            return False
+        if standing(self._beat(benign)) >= benign.standing:
+            return False
+        self.probe.fresh()
+        if standing(self._beat(benign)) < benign.standing:
+            return False  # it is as moody in a new runtime
+        self.probe.isolated = True
+        return True
+
+    def _beat(self, learnt: Learnt) -> Observation:
+        return self.probe.observe(arm_control(learnt.seed, ()))
 
     def _explore(self, attacker: Attacker, cells: Sequence[Cell]) -> str | None:
         explorer = Explorer(
@@ -214,7 +239,7 @@ class FunctionRun:
         complete: bool = False,
         hopeless: bool = False,
     ) -> None:
-        cells, attacker.tally.cells = attacker.tally.cells, []
+        cells = attacker.take()
         self.emit(
             Checkpoint(
                 job=self.job.key,
@@ -222,7 +247,7 @@ class FunctionRun:
                 account=replace(
                     self._account(attacker, learnts, reason), complete=complete, hopeless=hopeless
                 ),
-                cells=tuple(cell_number(cell) for cell in cells),
+                cells=tuple(cell_number(cell.key) for cell in cells),
             )
         )
 
@@ -255,7 +280,7 @@ class FunctionRun:
             skipped=dict(tally.skipped),
             left=dict(self._left),
             infeasible=tally.infeasible,
-            unconfirmed=tally.unconfirmed,
+            unconfirmed=attacker.suspicions.failed,
             novel=self._novel,
             gain=tally.gain,
             seconds=round(time.monotonic() - self._started, 3),
@@ -272,6 +297,10 @@ class FunctionRun:
         notes = []
         if self.probe.blind:
             notes.append(f"this target has no {', '.join(sorted(self.probe.blind))}")
+        if self.probe.isolated and self.isolation is Isolation.AUTO:
+            notes.append(
+                "an event spoilt the runtime for those after it: each call got a fresh one"
+            )
         refused = sum(1 for learnt in learnts if learnt.standing == 1)
         if refused == len(learnts):
             notes.append("every benign event was answered by a refusal (HTTP status 400 or more)")

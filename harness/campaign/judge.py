@@ -10,8 +10,11 @@ from harness.model import (
     Confidence,
     Invocation,
     Observation,
+    Outcome,
+    Passage,
     Sink,
     SinkCall,
+    Status,
     Trial,
     Verdict,
 )
@@ -67,6 +70,40 @@ def judge(
         verdicts = [v for oracle in oracles for v in oracle.judge(case)]
         verdicts = [located(v, observation.outcome.sinks) for v in verdicts]
         found += [v for v in merge(verdicts) if v.rule in rules]
+    return found
+
+
+# What is not tied to a trial by its canary says nothing behind another function.
+_TIED = frozenset({"callback", "computed", "decoy", "sink"})
+_NOTHING = Observation(outcome=Outcome(status=Status.OK))
+
+
+def judge_passages(
+    oracles: Iterable[Oracle],
+    passages: Iterable[Passage],
+    controls: Sequence[Passage],
+    *,
+    rules: frozenset[str],
+    control_canary: Canary | None = None,
+    control_value: object = None,
+) -> list[Verdict]:
+    """What the oracles claim of trials that went on to other functions, with their paths.
+
+    `controls` are the passages of the control, found by their path; none are known in an attack.
+    """
+    found: list[Verdict] = []
+    for passage in passages:
+        quiet = [c.observation for c in controls if c.path == passage.path]
+        verdicts = judge(
+            oracles,
+            passage.invocation,
+            passage.observation,
+            quiet[0] if quiet else _NOTHING,
+            rules=rules,
+            control_canary=control_canary,
+            control_value=control_value,
+        )
+        found += [replace(v, path=passage.path) for v in verdicts if v.witness.kind in _TIED]
     return found
 
 

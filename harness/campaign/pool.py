@@ -161,11 +161,11 @@ def _work(workplace: Workplace, pipe: Connection) -> None:
     # A pipe that breaks says that the coordinator is gone: so are we.
     with (
         contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError),
-        Worker(workplace, pipe.send, pipe.poll) as worker,
+        Worker(workplace, pipe.poll) as worker,
     ):
         while (job := pipe.recv()) is not None:
             try:
-                worker.run(job)
+                worker.run(job, pipe.send)
             except (BrokenPipeError, ConnectionResetError):
                 raise
             except Exception:  # a bug of ours: told with its trace, the rest goes on

@@ -1,9 +1,12 @@
 """One invocation with everything around it: state put, decoys planted, observers read, put back."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from enum import Enum
 from typing import Any, Protocol
 
+from harness.campaign.chains import Chains
+from harness.errors import TargetError
 from harness.events.arm import Infeasible
 from harness.events.batch import in_record
 from harness.events.seed import Seed
@@ -11,10 +14,20 @@ from harness.model import (
     AwsCall,
     Callback,
     Canary,
+    Function,
     Invocation,
     Observation,
     Outcome,
+    Passage,
 )
+
+
+class Follow(Enum):
+    """Which calls are followed to the functions that they trigger."""
+
+    NOTHING = "nothing"
+    CANARIES = "those with a canary of the invocation's trials"
+    EVERYTHING = "all"
 
 
 class Target(Protocol):
@@ -24,7 +37,12 @@ class Target(Protocol):
 
     def start(self) -> None: ...
     def invoke(
-        self, event: bytes, *, learn: bool = False, extra: Mapping[str, str] | None = None
+        self,
+        event: bytes,
+        *,
+        learn: bool = False,
+        extra: Mapping[str, str] | None = None,
+        fresh: bool = False,
     ) -> Outcome: ...
     def restart(self) -> None: ...
     def stop(self) -> None: ...
@@ -60,7 +78,9 @@ class Decoys(Protocol):
 class Probe:
     """Invokes one function and gathers what every observer saw, one invocation at a time.
 
-    `reached` are lines that earlier jobs reached, by file; `lines` has those and its own.
+    `reached` are lines that earlier jobs reached, by file; `lines` has those and its own. `others`
+    gives the runtimes of the functions that `chains` lead to; `passed` counts their invocations.
+    Where `isolated` is set every invocation has a runtime of its own.
     """
 
     def __init__(
@@ -70,11 +90,18 @@ class Probe:
         listener: CallbackListener,
         decoys: Decoys,
         reached: Mapping[str, Iterable[int]] | None = None,
+        chains: Chains | None = None,
+        others: Callable[[Function], Target] | None = None,
     ) -> None:
         self._target = target
         self._cloud = cloud
         self._listener = listener
         self._decoys = decoys
+        self._chains = chains or Chains.none()
+        self._others = others or _no_others
+        self.passages: tuple[Passage, ...] = ()
+        self.passed = 0
+        self.isolated = False
         self.invocations = 0
         self.errors = 0
         self.function_ms = 0.0
@@ -102,8 +129,19 @@ class Probe:
             "delay": "2",
         }
 
-    def observe(self, invocation: Invocation, *, learn: bool = False) -> Observation:
-        """Call the function once. Raises Infeasible when the event is no JSON."""
+    def observe(
+        self,
+        invocation: Invocation,
+        *,
+        learn: bool = False,
+        fresh: bool = False,
+        follow: Follow = Follow.NOTHING,
+    ) -> Observation:
+        """Call the function once, in a runtime that saw no call before when it is to be `fresh`.
+
+        Raises Infeasible when the event is no JSON.
+        `passages` then holds what other functions did with what it wrote, as far as `follow` asks.
+        """
         event = serialised(invocation.event)
         planted = [t.canary for t in invocation.trials if t.payload.witness.decoy]
         for canary in planted:
@@ -111,7 +149,10 @@ class Probe:
         self._put_state(invocation)
         calls, callbacks = self._cloud.mark(), self._listener.mark()
         outcome = self._target.invoke(
-            event, learn=learn, extra=_state_texts(invocation) if learn else None
+            event,
+            learn=learn,
+            extra=_state_texts(invocation) if learn else None,
+            fresh=fresh or self.isolated,
         )
         observation = Observation(
             outcome=outcome,
@@ -119,6 +160,7 @@ class Probe:
             callbacks=self._listener.since(callbacks),
             blind=self._target.blind,
         )
+        self.passages = self._followed(invocation, observation, follow)
         self._cloud.restore()
         for canary in planted:
             self._decoys.remove(canary)
@@ -142,6 +184,32 @@ class Probe:
         """The next invocation runs in a new runtime."""
         self._target.restart()
 
+    def _followed(
+        self, invocation: Invocation, observation: Observation, follow: Follow
+    ) -> tuple[Passage, ...]:
+        if follow is Follow.NOTHING or not observation.calls:
+            return ()
+        everything = follow is Follow.EVERYTHING
+        return tuple(
+            self._chains.follow(
+                invocation, observation.calls, self._invoke_other, everything=everything
+            )
+        )
+
+    def _invoke_other(self, function: Function, event: object) -> Observation:
+        """Call another function of the application. Raises TargetError when it does not start."""
+        sent = serialised(event)
+        target = self._others(function)
+        calls, callbacks = self._cloud.mark(), self._listener.mark()
+        outcome = target.invoke(sent)
+        self.passed += 1
+        return Observation(
+            outcome=outcome,
+            calls=self._cloud.since(calls),
+            callbacks=self._listener.since(callbacks),
+            blind=target.blind,
+        )
+
     def _put_state(self, invocation: Invocation) -> None:
         template = invocation.template
         if not template.state:
@@ -161,6 +229,10 @@ class Probe:
                     for name, address in item.at.items()
                 }
                 self._cloud.put(item.kind, at, invocation.state[item.name])
+
+
+def _no_others(function: Function) -> Target:
+    raise TargetError(f"{function.name} is not run here")
 
 
 def serialised(event: Any) -> bytes:

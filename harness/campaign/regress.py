@@ -40,7 +40,7 @@ def again(
             verdict = aimed(finding, seed, payload, canary, attacker.facts(canary))
         except Infeasible:
             continue
-        attacker.follow(seed, verdict)
+        attacker.suspicions.follow(seed, verdict, trials=1, invocations=1)
 
 
 def as_seed(finding: Finding, seed: Seed) -> Seed:
@@ -60,6 +60,7 @@ def aimed(
         witness=finding.witness,
         confidence=Confidence(finding.confidence),
         sink=finding.sink,
+        path=finding.path,
     )
 
 

@@ -39,10 +39,11 @@ def replay(
     finding: Finding, config: RunConfig, application: Application, catalogue: Catalogue
 ) -> Replay:
     """Send a finding's event again. Raises UsageError when the application no longer fits it."""
-    function = next((f for f in application.functions if f.name == finding.function), None)
+    entered = finding.path[0].function if finding.path else finding.function
+    function = next((f for f in application.functions if f.name == entered), None)
     if function is None:
         raise UsageError(
-            f"function {finding.function} is gone", path=config.source, mend="run a new campaign"
+            f"function {entered} is gone", path=config.source, mend="run a new campaign"
         )
     payload = next((p for p in catalogue.payloads if p.id == finding.payload_id), None)
     if payload is None or finding.trigger not in catalogue.templates:
@@ -55,7 +56,7 @@ def replay(
         application=application,
         catalogue=catalogue,
     )
-    with Worker(workplace, lambda _: None, lambda: False) as worker:
+    with Worker(workplace) as worker:
         try:
             with worker.opened(function) as (probe, oracles):
                 triggers = config.triggers_of(function, catalogue.templates)

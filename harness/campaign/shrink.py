@@ -3,8 +3,8 @@
 import time
 from dataclasses import replace
 
-from harness.campaign.attack import Hit
 from harness.campaign.confirm import Confirmer
+from harness.campaign.suspicions import Hit
 from harness.events.reduce import reduce
 from harness.events.seed import Seed
 from harness.model import Address

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from harness.campaign.attack import Hit
+from harness.campaign.suspicions import Hit
 from harness.model import AwsCall, Finding, Observation, Rule
 
 _EXCERPT = 4000
@@ -26,7 +26,7 @@ def to_finding(hit: Hit, rule: Rule, *, seed: int) -> Finding:
         rule=rule.id,
         severity=rule.severity,
         confidence=confirmed.confidence,
-        function=function.name,
+        function=verdict.path[-1].function if verdict.path else function.name,
         trigger=invocation.template.id,
         insertion_point="" if confirmed.everywhere else str(trial.point.address),
         payload_id=trial.payload.id,
@@ -54,6 +54,7 @@ def to_finding(hit: Hit, rule: Rule, *, seed: int) -> Finding:
         else 0,
         mutations=trial.mutations,
         seed=seed,
+        path=verdict.path,
     )
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from harness.campaign.account import Account
 from harness.campaign.budget import Budget
-from harness.campaign.config import RunConfig
+from harness.campaign.chains import Chains
+from harness.campaign.config import Isolation, RunConfig
 from harness.campaign.function_run import Catalogue, FunctionRun
 from harness.campaign.jobs import Job
 from harness.campaign.judge import Oracle
@@ -29,6 +30,8 @@ from harness.targets.local import LocalTarget
 _DECOYS = Path("/var/tmp")
 # Functions whose learnt shapes a worker keeps for their later jobs.
 _LEARNT = 64
+# Runtimes of other functions that are kept warm for chains.
+_OTHERS = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,11 +46,8 @@ class Workplace:
 class Worker:
     """Does jobs one after another. Use as a context manager."""
 
-    def __init__(
-        self, workplace: Workplace, emit: Callable[[Moment], None], stopped: Callable[[], bool]
-    ) -> None:
+    def __init__(self, workplace: Workplace, stopped: Callable[[], bool] = lambda: False) -> None:
         self._workplace = workplace
-        self._emit = emit
         self._stopped = stopped
         self._learnt: dict[str, tuple[Learnt, ...]] = {}
         self._stack = ExitStack()
@@ -60,6 +60,7 @@ class Worker:
         self._files = DecoyFiles(_DECOYS)
         self._stack.callback(self._files.clear)
         decoys = make_decoys(random.Random(workplace.config.seed))
+        self._chains = Chains(workplace.application, workplace.catalogue.templates)
         self._cloud = LocalCloud(workplace.application, decoys=decoys)
         self._cloud.start()
         self._stack.callback(self._cloud.stop)
@@ -68,21 +69,22 @@ class Worker:
     def __exit__(self, *_: object) -> None:
         self._stack.close()
 
-    def run(self, job: Job) -> None:
+    def run(self, job: Job, emit: Callable[[Moment], None]) -> None:
         """One job to its end; its last checkpoint says whether it is complete."""
-        self._emit(JobStarted(job=job.key, function=job.function))
+        emit(JobStarted(job=job.key, function=job.function))
         function = next(f for f in self._workplace.application.functions if f.name == job.function)
         try:
-            self._run(function, job)
+            self._run(function, job, emit)
         except TargetError as error:
-            self._emit(Checkpoint(job=job.key, function=job.function, account=given_up(job, error)))
+            emit(Checkpoint(job=job.key, function=job.function, account=given_up(job, error)))
 
-    def _run(self, function: Function, job: Job) -> None:
+    def _run(self, function: Function, job: Job, emit: Callable[[Moment], None]) -> None:
         workplace = self._workplace
         triggers = workplace.config.triggers_of(function, workplace.catalogue.templates)
         if not triggers:
             raise TargetError("none of its triggers was asked for by --trigger")
         with self.opened(function, job.reached) as (probe, oracles):
+            probe.isolated = workplace.config.isolation is Isolation.FRESH
             while len(self._learnt) >= _LEARNT:
                 self._learnt.pop(next(iter(self._learnt)))
             FunctionRun(
@@ -93,7 +95,8 @@ class Worker:
                 oracles=oracles,
                 budget=self._budget(job),
                 seed=workplace.config.seed,
-                emit=self._emit,
+                isolation=workplace.config.isolation,
+                emit=emit,
                 triggers=triggers,
                 learnt=self._learnt,
             ).run()
@@ -112,22 +115,59 @@ class Worker:
             decoy_folder=str(self._files.folder),
             task_root=str(function.code or ""),
         )
-        target = LocalTarget(
+        target = self._target(function, coverage=True)
+        try:
+            target.start()
+            with _Runtimes(self._target) as others:
+                probe = Probe(
+                    target,
+                    self._cloud,
+                    self._listener,
+                    self._files,
+                    reached=reached,
+                    chains=self._chains,
+                    others=others.of,
+                )
+                yield probe, all_oracles(context)
+        finally:
+            target.stop()
+
+    def _target(self, function: Function, *, coverage: bool = False) -> LocalTarget:
+        return LocalTarget(
             function,
             environment=self._cloud.environment(),
             client=self._workplace.config.client,
-            coverage=True,
+            coverage=coverage,
         )
-        try:
-            target.start()
-            probe = Probe(target, self._cloud, self._listener, self._files, reached)
-            yield probe, all_oracles(context)
-        finally:
-            target.stop()
 
     def _budget(self, job: Job) -> Budget:
         deadline = None if job.seconds is None else time.monotonic() + job.seconds
         return Budget(deadline=deadline, invocations=job.invocations, stopped=self._stopped)
+
+
+class _Runtimes:
+    """Warm runtimes of the functions that chains lead to, started when they are first needed."""
+
+    def __init__(self, make: Callable[[Function], LocalTarget]) -> None:
+        self._make = make
+        self._running: dict[str, LocalTarget] = {}
+
+    def __enter__(self) -> "_Runtimes":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for target in self._running.values():
+            target.stop()
+
+    def of(self, function: Function) -> LocalTarget:
+        """The function's runtime. Raises TargetError when it cannot be had."""
+        if function.name not in self._running:
+            while len(self._running) >= _OTHERS:
+                self._running.pop(next(iter(self._running))).stop()
+            target = self._make(function)
+            target.start()
+            self._running[function.name] = target
+        return self._running[function.name]
 
 
 def given_up(job: Job, error: Exception) -> Account:

@@ -15,6 +15,7 @@ from harness.model import (
     AttackerControl,
     BatchShape,
     Binding,
+    Delivery,
     EventTemplate,
     InsertionPoint,
     OpenContainer,
@@ -81,6 +82,17 @@ class _Batch(Strict):
     default: int = Field(1, gt=0)
 
 
+class _Delivery(Strict):
+    service: str
+    operation: str
+    match: dict[str, AddressText] = Field(default_factory=dict)
+    starts: dict[str, AddressText] = Field(default_factory=dict)
+    ends: dict[str, AddressText] = Field(default_factory=dict)
+    each: AddressText | None = None
+    copied: dict[AddressText, AddressText] = Field(alias="copy")
+    keys: AddressText | None = None
+
+
 class _Response(Strict):
     kind: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
     visible: bool
@@ -107,6 +119,7 @@ class _Template(Strict):
     bindings: tuple[_Binding, ...] = ()
     state: tuple[_State, ...] = ()
     batch: _Batch | None = None
+    delivery: tuple[_Delivery, ...] = ()
     response: _Response
     declared: tuple[dict[str, str], ...] = ()
     notes: str = ""
@@ -201,8 +214,25 @@ def _template(document: Document) -> EventTemplate:
             if read.response.own_schema is not None
             else contract(read.response.kind),
         ),
+        delivery=tuple(_delivery(item) for item in read.delivery),
         declared=read.declared,
         notes=read.notes,
+    )
+
+
+def _delivery(read: _Delivery) -> Delivery:
+    def parsed(texts: dict[str, str]) -> dict[str, Address]:
+        return {name: Address.parse(text) for name, text in texts.items()}
+
+    return Delivery(
+        service=read.service,
+        operation=read.operation,
+        match=parsed(read.match),
+        starts=parsed(read.starts),
+        ends=parsed(read.ends),
+        each=None if read.each is None else Address.parse(read.each),
+        copy=tuple((Address.parse(to), Address.parse(at)) for to, at in read.copied.items()),
+        keys=None if read.keys is None else Address.parse(read.keys),
     )
 
 

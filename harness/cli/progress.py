@@ -3,6 +3,7 @@
 import sys
 import time
 from pathlib import Path
+from statistics import median
 
 from rich.console import Console
 from rich.markup import escape
@@ -94,6 +95,8 @@ class Teller:
             for severity in _COLOURS
             if (number := sum(f.severity == severity for f in report.findings))
         )
+        if report.invocations:
+            self._console.print(_figures(report))
         untested = [f.name for f in report.functions if not f.tested]
         self._console.print(
             f"{report.verdict}: {len(report.findings)} findings ({counts or 'none'}), "
@@ -119,6 +122,15 @@ class Teller:
         trials = sum(pair[1] for pair in self._counts.values())
         seconds = max(time.monotonic() - self._started, 0.001)
         return f"{invocations} calls ({invocations / seconds:.0f}/s), {trials} trials"
+
+
+def _figures(report: CampaignReport) -> str:
+    """The headline figures: trials a call carried, and calls until a finding showed."""
+    told = f"{report.trials / report.invocations:.2f} trials per invocation"
+    if report.findings:
+        needed = median(finding.invocations_to_detect for finding in report.findings)
+        told += f", a median of {needed:.0f} invocations to detect a finding"
+    return told
 
 
 def visible(text: str) -> str:

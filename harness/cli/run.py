@@ -9,9 +9,11 @@ from typing import Any
 import click
 
 from harness.campaign.baseline import load_known
-from harness.campaign.config import RunConfig
+from harness.campaign.config import Isolation, RunConfig
+from harness.campaign.corpus import add_to_corpus, load_corpus
 from harness.campaign.engine import run_campaign
 from harness.campaign.store import Store
+from harness.cli.comparison import compared
 from harness.cli.durations import DURATION
 from harness.cli.loading import load_application, load_catalogue
 from harness.cli.progress import Teller
@@ -41,6 +43,18 @@ _PATH = click.Path(path_type=Path)
 @click.option("--max-time", type=DURATION, metavar="10m", help="For the whole campaign.")
 @click.option("--max-invocations", type=click.IntRange(1), metavar="N", help="Per function.")
 @click.option("--workers", type=click.IntRange(1), metavar="N", help="[default: number of cores]")
+@click.option(
+    "--cluster",
+    metavar="ADDRESS",
+    help="Run on a Dask cluster: a scheduler's address, or local for one of this machine's cores.",
+)
+@click.option(
+    "--isolation",
+    default=Isolation.AUTO.value,
+    type=click.Choice([isolation.value for isolation in Isolation]),
+    show_default=True,
+    help="Whether calls share a runtime, as in Lambda, or have a fresh one each.",
+)
 @click.option("--seed", type=click.IntRange(0), metavar="N", help="Repeats the same plan.")
 @click.option("--out", type=_PATH, metavar="DIR", help="[default: faasfuzz-out/<campaign id>]")
 @click.option(
@@ -52,6 +66,12 @@ _PATH = click.Path(path_type=Path)
 )
 @click.option("--baseline", type=_PATH, metavar="FILE", help="Findings that are known already.")
 @click.option("--resume", type=_PATH, metavar="CAMPAIGN", help="Go on with a stored campaign.")
+@click.option(
+    "--corpus",
+    type=_PATH,
+    metavar="DIR",
+    help="Earlier findings, looked at first. [default: faasfuzz-out/corpus, none with --out]",
+)
 @click.option("--payloads", type=_PATH, metavar="DIR", help="Your own payloads, added to ours.")
 @click.option("--templates", type=_PATH, metavar="DIR", help="Your own event templates.")
 @click.option("--parameter", multiple=True, metavar="NAME=VALUE", help="A template parameter.")
@@ -74,6 +94,7 @@ def campaign(params: dict[str, Any]) -> int:
         for name in params[option]:
             if name not in known:
                 raise UsageError(f"--{option} {name}: no such id", mend=f"see faasfuzz {option}s")
+    today = date.today()
     baseline = load_known(params["baseline"]) if params["baseline"] else {}
     parameters = _parameters(params["parameter"])
     application = load_application(params["source"], catalogue, parameters)
@@ -97,6 +118,8 @@ def campaign(params: dict[str, Any]) -> int:
         max_time=params["max_time"],
         max_invocations=params["max_invocations"],
         workers=params["workers"] or os.cpu_count() or 1,
+        isolation=Isolation(params.get("isolation", Isolation.AUTO)),
+        cluster=params.get("cluster"),
         seed=secrets.randbelow(2**32) if seed is None else seed,
         payloads=params["payloads"],
         templates=params["templates"],
@@ -105,6 +128,8 @@ def campaign(params: dict[str, Any]) -> int:
     if not config.selected(application):
         names = ", ".join(f.name for f in application.functions) or "none"
         raise UsageError("no function to test", path=config.source, mend=f"it declares: {names}")
+    corpus: Path | None = params.get("corpus") or (None if params["out"] else out.parent / "corpus")
+    replays = load_corpus(corpus) if corpus is not None else {}
     try:
         store = Store(out / "campaign.db")
     except OSError as error:
@@ -114,10 +139,13 @@ def campaign(params: dict[str, Any]) -> int:
     with store, Teller(quiet=params["quiet"], live=not params["no_progress"]) as teller:
         if resumed is None:
             store.begin(identity, config, application.name, describe(application))
-        report = run_campaign(config, application, catalogue, store, teller.listen)
+        report = run_campaign(config, application, catalogue, store, teller.listen, replays=replays)
+        if corpus is not None:
+            add_to_corpus(corpus, report.findings)
+        if baseline:
+            report = compared(report, baseline, str(params["baseline"]), today)
         write_reports(report, catalogue.rules, out, FORMATS)
         teller.finish(report, out)
-    today = date.today()
     accepted = frozenset(id for id, known in baseline.items() if known.holds(today))
     return exit_code(report, params["fail_on"], accepted)
 

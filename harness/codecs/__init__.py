@@ -9,11 +9,12 @@ from harness.codecs.binary import BASE64, BASE64URL, GZIP, HEX, ZLIB
 from harness.codecs.mime import Mime
 from harness.codecs.streaming import Aggregated, ByteList
 from harness.codecs.structured import DynamoDb, Json, Jwt
-from harness.codecs.text import Cookie, Form, Percent, PercentAll, Url, Utf8
+from harness.codecs.text import Cookie, Form, Percent, PercentAll, Url, UrlPath, Utf8
 
 CODECS: dict[str, Codec] = {
     "url": Url(),
     "percent": Percent(),
+    "path": UrlPath(),
     "percent-all": PercentAll(),
     "form": Form(),
     "query": Form(),

@@ -50,6 +50,19 @@ class PercentAll(Percent):
         return False  # what is decoded by it is plain percent encoding
 
 
+class UrlPath:
+    """The path of a URL (RFC 3986): percent-encoded, `/` kept, `+` a plus."""
+
+    def decode(self, value: Any) -> str:
+        return unquote(as_text(value))
+
+    def encode(self, value: Any, original: Any) -> str:
+        return quote(as_bytes(value), safe="/")
+
+    def detect(self, value: Any) -> bool:
+        return False
+
+
 class Form:
     """`a=1&b=2` and the mapping it stands for; a repeated name holds a list."""
 

@@ -17,6 +17,21 @@ from harness.model import Application, EventTemplate
 
 SOURCES: tuple[Source, ...] = (Serverless(), Cdk(), Terraform(), CloudFormation())
 
+# What has to be turned into a description first: (files, what they are, how to mend it).
+_PROGRAMS = (
+    ("cdk.json", "this CDK app has no cdk.out", "run `cdk synth`"),
+    (
+        "serverless.[jt]s",
+        "this service is a program",
+        "run `serverless print --format json > serverless.json`",
+    ),
+    (
+        "*.tf",
+        "this is a Terraform module and no plan",
+        "run `terraform plan -out plan && terraform show -json plan > plan.json`",
+    ),
+)
+
 
 def discover(
     source: Path,
@@ -46,6 +61,10 @@ def _inside(folder: Path) -> Path:
     for name in names:
         if (folder / name).is_file():
             return folder / name
+    for pattern, what, mend in _PROGRAMS:
+        program = next(iter(sorted(folder.glob(pattern))), None)
+        if program is not None:
+            raise UsageError(what, path=program, mend=mend)
     raise UsageError(
         "this folder has no template",
         path=folder,

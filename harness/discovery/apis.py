@@ -12,7 +12,7 @@ from harness.discovery.words import Declared, base_facts, route_facts
 Found = Iterator[tuple[str, Declared]]
 
 # type of the API -> (SAM event type, properties that hold its OpenAPI document)
-_OPENAPI = {
+OPENAPI = {
     "AWS::Serverless::Api": ("Api", ("DefinitionBody", "DefinitionUri")),
     "AWS::Serverless::HttpApi": ("HttpApi", ("DefinitionBody", "DefinitionUri")),
     "AWS::ApiGateway::RestApi": ("Api", ("Body",)),
@@ -54,7 +54,7 @@ def _methods(stack: Stack) -> Found:
         function = target_function(stack, integration.get("Uri"))
         if function is not None:
             source, stage, api_id = api_facts(stack, "Api", method.properties.get("RestApiId"))
-            path = _path(stack, method.properties.get("ResourceId"))
+            path = resource_path(stack, method.properties.get("ResourceId"))
             yield (
                 function.name,
                 Declared(
@@ -81,12 +81,14 @@ def _routes(stack: Stack) -> Found:
         version = integration.properties.get("PayloadFormatVersion")
         words = _integration_words("HttpApi", "AWS_PROXY", version)
         if api is not None and api.properties.get("ProtocolType") == "WEBSOCKET":
-            words = {"sam": "WebSocket"}
+            words = {"sam": "WebSocket", "route": verb}
         facts = base_facts(function) | route_facts(path or "$default", verb, stage, api_id)
+        if words["sam"] == "WebSocket":
+            facts["route_key"] = verb
         yield function.name, Declared(words=words, facts=facts, source=source)
 
 
-def _path(stack: Stack, resource: Any) -> str:
+def resource_path(stack: Stack, resource: Any) -> str:
     """The path of an AWS::ApiGateway::Resource, through its parents."""
     parts: list[str] = []
     seen: set[str] = set()
@@ -115,11 +117,11 @@ def _integration_words(kind: str, integration: Any, version: Any) -> dict[str, s
 
 def _openapi(stack: Stack) -> Found:
     """Routes of an OpenAPI document, in the template or in a file beside it."""
-    for api in stack.of_kind(*_OPENAPI):
-        kind, keys = _OPENAPI[api.kind]
+    for api in stack.of_kind(*OPENAPI):
+        kind = OPENAPI[api.kind][0]
         source, stage, api_id = api_facts(stack, kind, api.physical)
-        for path, operations in _paths(stack, api, keys):
-            for verb, operation in operations.items():
+        for path, operations in mapping(definition(stack, api).get("paths")).items():
+            for verb, operation in mapping(operations).items():
                 if not isinstance(operation, dict):
                     continue
                 integration = mapping(operation.get("x-amazon-apigateway-integration"))
@@ -142,30 +144,44 @@ def _openapi(stack: Stack) -> Found:
 def _authorizers(stack: Stack) -> Found:
     """Functions that decide who may call: their event is a token or a request, and no route."""
     declared = [
-        (api, mapping(authorizer).get("FunctionArn"))
+        (api, mapping(authorizer).get("FunctionArn"), mapping(authorizer))
         for api in stack.of_kind("AWS::Serverless::Api", "AWS::Serverless::HttpApi")
         for authorizer in mapping(mapping(api.properties.get("Auth")).get("Authorizers")).values()
     ]
     declared += [
-        (resource, resource.properties.get("AuthorizerUri"))
+        (resource, resource.properties.get("AuthorizerUri"), resource.properties)
         for resource in stack.of_kind(
             "AWS::ApiGateway::Authorizer", "AWS::ApiGatewayV2::Authorizer"
         )
     ]
-    for resource, value in declared:
+    for resource, value, said in declared:
         function = target_function(stack, value)
         if function is not None:
             yield (
                 function.name,
                 Declared(
-                    words={"sam": "Authorizer"}, facts=base_facts(function), source=resource.name
+                    words={"sam": "Authorizer"} | _authorizer_words(stack, resource, said),
+                    facts=base_facts(function),
+                    source=resource.name,
                 ),
             )
 
 
-def _paths(
-    stack: Stack, api: Resource, keys: tuple[str, ...]
-) -> Iterator[tuple[str, Mapping[str, Any]]]:
+def _authorizer_words(stack: Stack, owner: Resource, said: Mapping[str, Any]) -> dict[str, str]:
+    """Which event an authorizer gets: a token by default, a request, or an HTTP API's own form."""
+    if owner.kind in ("AWS::Serverless::Api", "AWS::ApiGateway::Authorizer"):
+        kind = str(said.get("FunctionPayloadType") or said.get("Type") or "TOKEN").upper()
+        return {"kind": kind}
+    api = stack.by_value(said.get("ApiId"))
+    if api is not None and api.properties.get("ProtocolType") == "WEBSOCKET":
+        return {"kind": "WEBSOCKET"}
+    old = str(said.get("AuthorizerPayloadFormatVersion")) == "1.0"
+    return {"kind": "HTTP"} | ({"payload": "1.0"} if old else {})
+
+
+def definition(stack: Stack, api: Resource) -> Mapping[str, Any]:
+    """The OpenAPI document of an API, in the template or in a file; empty when it has none."""
+    keys = OPENAPI[api.kind][1]
     document: Any = next((api.properties[key] for key in keys if api.properties.get(key)), {})
     if isinstance(document, dict) and "Fn::Transform" in document:  # AWS::Include of a file
         document = mapping(mapping(document["Fn::Transform"]).get("Parameters")).get("Location")
@@ -173,8 +189,6 @@ def _paths(
         file = api.path.parent / document
         if not file.is_file():
             stack.resolver.notes.append(f"{api.name}: its definition {document} is not read")
-            return
+            return {}
         document = stack.resolver.resolve(load_document(file))
-    for path, operations in mapping(mapping(document).get("paths")).items():
-        if isinstance(operations, dict):
-            yield str(path), operations
+    return mapping(document)

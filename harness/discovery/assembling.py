@@ -1,6 +1,7 @@
 """A stack becomes an Application: what all sources end with."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from harness.discovery.edges import edges
@@ -39,4 +40,27 @@ def application(
         notes=tuple(dict.fromkeys((*notes, *stack.resolver.notes))),
         region=REGION,
         account=ACCOUNT,
+    )
+
+
+def renamed(made: Application, names: Mapping[str, str]) -> Application:
+    """An application in which logical ids give way to the names that its own source uses."""
+    return replace(
+        made,
+        functions=tuple(
+            replace(
+                function,
+                name=names.get(function.name, function.name),
+                triggers=tuple(
+                    replace(t, source=names.get(t.source or "", t.source))
+                    for t in function.triggers
+                ),
+            )
+            for function in made.functions
+        ),
+        resources=tuple(replace(r, name=names.get(r.name, r.name)) for r in made.resources),
+        edges=tuple(
+            replace(e, origin=names.get(e.origin, e.origin), to=names.get(e.to, e.to))
+            for e in made.edges
+        ),
     )

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from harness.discovery.assembling import application
+from harness.discovery.assembling import application, renamed
 from harness.discovery.compose import NESTED, Part, composed
 from harness.discovery.loading import load_document, load_template
 from harness.discovery.shapes import mapping
@@ -30,9 +30,13 @@ _MEND = "run `cdk synth` again"
 
 @dataclass(frozen=True, slots=True)
 class _Deployed:
-    """A stack of the assembly: its name, its template, and the arguments of its parameters."""
+    """A stack of the assembly: its name, its template, and the arguments of its parameters.
+
+    `shown` is its path among the constructs (`Prod/Orders`).
+    """
 
     name: str
+    shown: str
     template: Path
     arguments: Mapping[str, Any]
 
@@ -87,7 +91,9 @@ class Cdk:
         left = [f.name for f in made.functions if f not in own]
         notes = [f"{name} is the CDK's own and not tested" for name in left]
         edges = tuple(e for e in made.edges if e.origin not in left and e.to not in left)
-        return replace(made, functions=own, edges=edges, notes=(*made.notes, *notes))
+        made = replace(made, functions=own, edges=edges, notes=(*made.notes, *notes))
+        resources = whole.template["Resources"]
+        return renamed(made, _names({f.name: resources[f.name] for f in own}, deployed))
 
 
 def _stacks(manifest: Path) -> Iterator[_Deployed]:
@@ -101,7 +107,8 @@ def _stacks(manifest: Path) -> Iterator[_Deployed]:
                 raise UsageError(
                     f"stack {name}: {file.name} is not there", path=manifest, mend=_MEND
                 )
-            yield _Deployed(str(name), file, mapping(properties.get("parameters")))
+            shown = str(mapping(artifact).get("displayName") or name)
+            yield _Deployed(str(name), shown, file, mapping(properties.get("parameters")))
         elif kind == "cdk:cloud-assembly":
             inner = manifest.parent / str(properties.get("directoryName")) / "manifest.json"
             if not inner.is_file():
@@ -134,6 +141,27 @@ def _with_assets(file: Path, assets: Mapping[str, Path]) -> dict[str, Any]:
         if found is not None and found.group(0) in assets:
             properties[key] = str(assets[found.group(0)])  # type: ignore[index]
     return template
+
+
+def _names(functions: Mapping[str, Any], stacks: Sequence[_Deployed]) -> dict[str, str]:
+    """Functions' paths among the constructs below their stack (`Inner.Worker`), by logical id.
+
+    With the stack before it where that is not one; without a name where the paths are not known.
+    """
+    inside: dict[str, str] = {}
+    whole: dict[str, str] = {}
+    for name, resource in functions.items():
+        path = mapping(mapping(resource).get("Metadata")).get("aws:cdk:path")
+        for stack in stacks:
+            if isinstance(path, str) and path.startswith(f"{stack.shown}/"):
+                whole[name] = _dotted(path)
+                inside[name] = _dotted(path.removeprefix(f"{stack.shown}/"))
+    taken = [*inside.values(), *functions]
+    return {name: one if taken.count(one) == 1 else whole[name] for name, one in inside.items()}
+
+
+def _dotted(path: str) -> str:
+    return re.sub(r"[^\w.-]+", "-", path.removesuffix("/Resource").replace("/", "."))
 
 
 def _prefix(stack: _Deployed, template: Mapping[str, Any], others: Sequence[Any]) -> str:

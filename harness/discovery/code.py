@@ -85,12 +85,16 @@ class Code:
             with zipfile.ZipFile(path) as archive:
                 archive.extractall(folder)
             return folder
-        built = _BUILD[0] in path.parts
+        mend = f"correct {key}, or build what it names"
+        if _BUILD[0] in path.parts:
+            mend = "run `sam build`"
+        elif not self._stack.declares(owner, key):  # a translation's word, not the author's
+            mend = "build it first"
         raise UsageError(
             f"{owner.name}: its code folder {declared} is not there",
             path=owner.path,
             line=self._stack.line(owner, key),
-            mend="run `sam build`" if built else f"correct {key}, or build what it names",
+            mend=mend,
         )
 
     def _inline(self, function: Resource, text: str) -> Path:

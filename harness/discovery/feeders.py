@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from harness.discovery.shapes import mapping, mappings, texts
-from harness.discovery.stack import Resource, Stack
+from harness.discovery.stack import FUNCTIONS, Resource, Stack
 from harness.discovery.words import bucket_facts, topic_facts
 
 # S3's notification lists, and the property that names the target in each.
@@ -25,6 +25,10 @@ def feeder(stack: Stack, arn: str) -> tuple[dict[str, str], dict[str, str]]:
     for rule, action in receipt_actions(stack):
         if mapping(action.get("SNSAction")).get("TopicArn") == arn:
             return {"via": "ses"}, recipient_facts(rule)
+        stored = mapping(action.get("S3Action"))
+        if stored.get("TopicArn") == arn:
+            mails = {"bucket": str(stored.get("BucketName", ""))}
+            return {"via": "ses-s3"}, recipient_facts(rule) | mails
     for bucket, target, entry in notifications(stack):
         if target == arn:
             facts = bucket_facts(bucket.physical, entry.get("Event"), entry.get("Filter"))
@@ -32,12 +36,38 @@ def feeder(stack: Stack, arn: str) -> tuple[dict[str, str], dict[str, str]]:
     for topic, entry in subscriptions(stack):
         raw = str(entry.get("RawMessageDelivery", "")).lower() == "true"
         if entry.get("Endpoint") == arn and not raw:
+            for bucket, target, notice in notifications(stack):
+                if target == topic:
+                    facts = bucket_facts(bucket.physical, notice.get("Event"), notice.get("Filter"))
+                    return {"via": "s3-sns"}, facts | topic_facts(topic)
             return {"via": "sns"}, topic_facts(topic)
     for rule in stack.of_kind("AWS::Events::Rule"):
         for sink in mappings(rule.properties.get("Targets")):
             if sink.get("Arn") == arn:
                 return {"via": "eventbridge"}, {}
+    for alarm in stack.of_kind("AWS::CloudWatch::Alarm"):
+        if arn in texts(alarm.properties.get("AlarmActions")):
+            return {"via": "cloudwatch"}, {}
+    for function in stack.of_kind(*FUNCTIONS):
+        declared = function.properties
+        letters = declared.get("DeadLetterQueue") or declared.get("DeadLetterConfig")
+        if mapping(letters).get("TargetArn") == arn:
+            return {"via": "dead-letter"}, {}
     return {}, {}
+
+
+def mailed(stack: Stack, bucket: str) -> dict[str, str]:
+    """The `via` word of a bucket into which a receipt rule writes mails; empty for any other."""
+    names = {bucket, getattr(stack.by_value(bucket), "physical", bucket)}
+    for _, action in receipt_actions(stack):
+        if mapping(action.get("S3Action")).get("BucketName") in names:
+            return {"via": "ses"}
+    return {}
+
+
+def queue_words(queue: str) -> dict[str, str]:
+    """What a queue's own name tells: FIFO queues have messages of their own form."""
+    return {"queue": "fifo"} if queue.endswith(".fifo") else {}
 
 
 def receipt_actions(stack: Stack) -> Iterator[tuple[Resource, Mapping[str, Any]]]:

@@ -22,10 +22,21 @@ _PRINCIPALS = {
     "alexa-appkit.amazon.com": "AlexaSkill",
     "cognito-idp.amazonaws.com": "Cognito",
     "elasticloadbalancing.amazonaws.com": "ALB",
+    "bedrock.amazonaws.com": "BedrockAgent",
+    "codecommit.amazonaws.com": "CodeCommit",
+    "config.amazonaws.com": "ConfigRule",
+    "connect.amazonaws.com": "Connect",
     "iot.amazonaws.com": "IoTRule",
+    "iotevents.amazonaws.com": "IoTEvents",
+    "lambda.alarms.cloudwatch.amazonaws.com": "CloudWatchAlarm",
+    "lex.amazonaws.com": "Lex",
+    "lexv2.amazonaws.com": "Lex",
     "logs.amazonaws.com": "CloudWatchLogs",
     "scheduler.amazonaws.com": "ScheduleV2",
+    "secretsmanager.amazonaws.com": "SecretsManager",
     "ses.amazonaws.com": "SES",
+    "transfer.amazonaws.com": "Transfer",
+    "vpc-lattice.amazonaws.com": "VpcLattice",
 }
 
 

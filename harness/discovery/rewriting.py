@@ -46,7 +46,9 @@ class Scope:
         return standing_at(node, {"Ref": self.names.get(name, argument)})
 
     def _get_att(self, node: Any, argument: Any) -> Any:
-        parts = argument.split(".", 1) if isinstance(argument, str) else list(argument)
+        if not isinstance(argument, str | list) or not argument:
+            return node  # whoever resolves it tells what is wrong
+        parts = argument.split(".", 1) if isinstance(argument, str) else argument
         first, rest = str(parts[0]), parts[1:]
         if len(rest) == 1 and str(rest[0]).startswith(_OUTPUTS):
             found = self.output(first, str(rest[0]).removeprefix(_OUTPUTS))
@@ -57,7 +59,11 @@ class Scope:
 
     def _sub(self, node: Any, argument: Any) -> Any:
         """Names in the text are renamed; what another expression stands for becomes a variable."""
-        text, own = (argument, {}) if isinstance(argument, str) else (argument[0], argument[1])
+        text, own = (
+            argument if isinstance(argument, list) and len(argument) == 2 else (argument, {})
+        )
+        if not isinstance(text, str) or not isinstance(own, dict):
+            return node
         variables = {key: self.moved(value) for key, value in own.items()}
 
         def renamed(match: re.Match[str]) -> str:
@@ -75,7 +81,7 @@ class Scope:
             dotted = f".{attribute}" if attribute else ""
             return "${" + self.names.get(name, name) + dotted + "}"
 
-        moved = _SUB.sub(renamed, str(text))
+        moved = _SUB.sub(renamed, text)
         return standing_at(node, {"Fn::Sub": [moved, variables] if variables else moved})
 
     def _named_first(self, node: Any, argument: Any) -> Any:

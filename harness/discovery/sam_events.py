@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from harness.discovery.apis import api_facts
-from harness.discovery.feeders import feeder
-from harness.discovery.shapes import mapping
+from harness.discovery.feeders import feeder, mailed, queue_words
+from harness.discovery.schemas import model_facts
+from harness.discovery.shapes import mapping, mappings
 from harness.discovery.stack import Stack
 from harness.discovery.words import (
     Declared,
@@ -39,30 +40,51 @@ def sam_triggers(stack: Stack) -> Iterator[tuple[str, Declared]]:
             # SAM makes the event's own resource (a rule, a schedule) under this logical id.
             logical = f"{function.name}{name}"
             read = _READERS.get(kind)
-            declared = (
-                read(stack, kind, logical, properties) if read else Declared(words={"sam": kind})
-            )
-            yield (
-                function.name,
-                Declared(
-                    words=declared.words,
-                    facts={**base_facts(function), **declared.facts},
-                    source=declared.source,
-                    batch_size=batch_size(properties),
-                ),
-            )
+            for each in _each(kind, properties):
+                declared = (
+                    read(stack, kind, logical, each) if read else Declared(words={"sam": kind})
+                )
+                yield (
+                    function.name,
+                    Declared(
+                        words=declared.words,
+                        facts={**base_facts(function), **declared.facts},
+                        source=declared.source,
+                        batch_size=batch_size(properties),
+                    ),
+                )
         if function.properties.get("FunctionUrlConfig"):
             yield function.name, Declared(words={"sam": "FunctionUrl"}, facts=url_facts(function))
+
+
+def _each(kind: str, properties: Properties) -> Iterator[Properties]:
+    """A user pool's event may list several of its triggers; each has an event of its own."""
+    triggers = properties.get("Trigger") if kind == "Cognito" else None
+    if not isinstance(triggers, list):
+        yield properties
+        return
+    for trigger in triggers:
+        yield {**properties, "Trigger": trigger}
 
 
 def _http(stack: Stack, kind: str, _: str, properties: Properties) -> Declared:
     api = properties.get("RestApiId") or properties.get("ApiId")
     source, stage, api_id = api_facts(stack, kind, api)
     version = str(properties.get("PayloadFormatVersion", "2.0"))
+    model = mapping(properties.get("RequestModel"))
+    strict = [what for what in ("body", "parameters") if model.get(f"Validate{what.title()}")]
+    described = model_facts(
+        stack,
+        stack.by_value(api),
+        model.get("Model"),
+        properties.get("RequestParameters"),
+        ", ".join(strict),
+    )
     return Declared(
         words={"sam": kind}
         | ({"payload": "1.0"} if kind == "HttpApi" and version == "1.0" else {}),
-        facts=route_facts(properties.get("Path"), properties.get("Method"), stage, api_id),
+        facts=described
+        | route_facts(properties.get("Path"), properties.get("Method"), stage, api_id),
         source=source,
     )
 
@@ -71,7 +93,7 @@ def _s3(stack: Stack, kind: str, _: str, properties: Properties) -> Declared:
     bucket = str(properties.get("Bucket", ""))
     facts = bucket_facts(bucket, properties.get("Events"), properties.get("Filter"))
     return Declared(
-        words={"sam": kind, "event": facts["event"].split(":")[0]},
+        words={"sam": kind, "event": facts["event"].split(":")[0]} | mailed(stack, bucket),
         facts=facts,
         source=source_name(stack, bucket),
     )
@@ -97,7 +119,7 @@ def _sqs(stack: Stack, kind: str, _: str, properties: Properties) -> Declared:
     queue = str(properties.get("Queue", ""))
     via, facts = feeder(stack, queue)
     return Declared(
-        words={"sam": kind} | via,
+        words={"sam": kind} | (via or queue_words(queue)),
         facts=facts | queue_facts(queue),
         source=source_name(stack, queue),
     )
@@ -127,10 +149,8 @@ def _schedule(_: Stack, kind: str, logical: str, properties: Properties) -> Decl
 
 
 def _user_pool(stack: Stack, kind: str, _: str, properties: Properties) -> Declared:
-    trigger = properties.get("Trigger")
-    first = trigger[0] if isinstance(trigger, list) and trigger else trigger
     return Declared(
-        words={"sam": kind, "trigger": str(first)},
+        words={"sam": kind, "trigger": str(properties.get("Trigger"))},
         facts={"user_pool": str(properties.get("UserPool", ""))},
         source=source_name(stack, properties.get("UserPool")),
     )
@@ -148,7 +168,18 @@ def _topics(stack: Stack, kind: str, _: str, properties: Properties) -> Declared
         given["topic"] = str(topics[0])
     value = next((given[fact] for fact in ("stream_arn", "broker_arn") if fact in given), None)
     value = value or given.get("cluster_arn") or given.get("log_group")
-    return Declared(words={"sam": kind}, facts=given, source=source_name(stack, value))
+    words = {"sam": kind} | _engine(stack, kind, properties)
+    return Declared(words=words, facts=given, source=source_name(stack, value))
+
+
+def _engine(stack: Stack, kind: str, properties: Properties) -> dict[str, str]:
+    """Of brokers only RabbitMQ has virtual hosts; a broker of the stack says its engine itself."""
+    broker = stack.by_value(properties.get("Broker")) if kind == "MQ" else None
+    said = str(broker.properties.get("EngineType")) if broker is not None else ""
+    access = mappings(properties.get("SourceAccessConfigurations"))
+    if said.upper() == "RABBITMQ" or any(a.get("Type") == "VIRTUAL_HOST" for a in access):
+        return {"engine": "rabbitmq"}
+    return {}
 
 
 def _load_balancer(_: Stack, kind: str, __: str, properties: Properties) -> Declared:

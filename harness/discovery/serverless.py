@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from harness.discovery.assembling import application
+from harness.discovery.assembling import application, renamed
 from harness.discovery.loading import line_of, load_document, standing_at
 from harness.discovery.serverless_events import Service, logical, translated
 from harness.discovery.serverless_variables import Variables
@@ -56,7 +56,7 @@ class Serverless:
         service = _Translation(document, path, parameters)
         stack = Stack(service.template, path, {}, service.origins, lenient=True)
         made = application(stack, templates, workdir, service.notes)
-        return _renamed(replace(made, name=service.name), service.keys)
+        return renamed(replace(made, name=service.name), service.keys)
 
 
 class _Translation:
@@ -127,21 +127,24 @@ class _Translation:
             self.notes.append(f"plugins are not run: {', '.join(named)}")
         own: dict[str, Any] = {"Resources": resources}
         for part in mappings(self._document.get("resources")):
-            for section in ("Parameters", "Mappings", "Conditions", "Resources"):
-                for key, declared in mapping(part.get(section)).items():
-                    self._add(own.setdefault(section, {}), key, declared)
+            for section in ("Parameters", "Mappings", "Conditions"):
+                own.setdefault(section, {}).update(mapping(part.get(section)))
+            for key, declared in mapping(part.get("Resources")).items():
+                self._add(resources, key, mapping(declared))
         for key, machine in self._state_machines():
             resources[f"{logical(key)}StepFunctionsStateMachine"] = machine
         return own
 
-    def _add(self, section: dict[Any, Any], key: Any, declared: Any) -> None:
-        """A service may override properties of what the framework makes."""
-        known = section.get(key)
-        if isinstance(known, dict) and isinstance(declared, dict) and "Type" in known:
+    def _add(self, resources: dict[Any, Any], key: Any, declared: Mapping[str, Any]) -> None:
+        """A resource of the service's own, or properties for one that the framework makes."""
+        known = resources.get(key)
+        if known is not None:
             more = mapping(declared.get("Properties"))
-            section[key] = {**known, "Properties": {**known["Properties"], **more}}
-        elif not isinstance(declared, dict) or section.get("Resources") or "Type" in declared:
-            section[key] = declared
+            resources[key] = {**known, "Properties": {**known["Properties"], **more}}
+        elif isinstance(declared.get("Type"), str):
+            resources[key] = declared
+        else:
+            self.notes.append(f"resource {key} has no Type, and nothing here makes one; left out")
 
     def _properties(self, key: str, function: Mapping[str, Any]) -> dict[str, Any]:
         """Properties of SAM; what a function does not say, its provider does."""
@@ -236,15 +239,3 @@ def _role_arn(role: Any) -> Any:
     if isinstance(role, str) and re.fullmatch(r"[A-Za-z0-9]+", role):
         return {"Fn::GetAtt": [role, "Arn"]}
     return role
-
-
-def _renamed(made: Application, keys: Mapping[str, str]) -> Application:
-    """An application whose functions have the names that the service gives them."""
-    return replace(
-        made,
-        functions=tuple(replace(f, name=keys.get(f.name, f.name)) for f in made.functions),
-        edges=tuple(
-            replace(e, origin=keys.get(e.origin, e.origin), to=keys.get(e.to, e.to))
-            for e in made.edges
-        ),
-    )

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from harness.discovery.shapes import mapping, texts
+from harness.discovery.shapes import mapping, mappings, texts
 
 _KINESIS_OR_TABLE = {"kinesis": "Kinesis", "dynamodb": "DynamoDB"}
 
@@ -151,8 +151,8 @@ def _s3(value: Any, given: Given, made: Translated, _: Service) -> Iterator[Even
     bucket = value if isinstance(value, str) else given.get("bucket")
     rules = [
         {"Name": name, "Value": wanted}
-        for rule in (given.get("rules") or [])
-        for name, wanted in mapping(rule).items()
+        for rule in mappings(given.get("rules"))
+        for name, wanted in rule.items()
     ]
     if isinstance(bucket, str) and not given.get("existing"):
         name = f"S3Bucket{_plain(bucket)}"

@@ -5,11 +5,14 @@ from typing import Any
 
 from harness.discovery.feeders import (
     feeder,
+    mailed,
     notifications,
+    queue_words,
     receipt_actions,
     recipient_facts,
     subscriptions,
 )
+from harness.discovery.hooks import hook_triggers
 from harness.discovery.shapes import mapping, mappings
 from harness.discovery.stack import Resource, Stack
 from harness.discovery.targets import target_function
@@ -39,6 +42,8 @@ _SOURCES = {
     "mq": "MQ",
     "rds": "DocumentDB",
 }
+# What a pipe from a stream hands on differs from what one from a queue does.
+_STREAMS = ("kinesis", "dynamodb")
 
 
 def service_triggers(stack: Stack) -> Found:
@@ -51,6 +56,7 @@ def service_triggers(stack: Stack) -> Found:
     yield from _mails(stack)
     yield from _state_machines(stack)
     yield from _named_in(stack)
+    yield from hook_triggers(stack)
 
 
 def _event_sources(stack: Stack) -> Found:
@@ -65,7 +71,7 @@ def _event_sources(stack: Stack) -> Found:
         facts: dict[str, str] = {}
         if service == "sqs":
             via, fed = feeder(stack, source)
-            words |= via
+            words |= via or queue_words(source)
             facts = fed | queue_facts(source)
         elif service == "kinesis":
             facts = kinesis_facts(source)
@@ -88,6 +94,7 @@ def _notified(stack: Stack) -> Found:
         if function is not None:
             facts = bucket_facts(bucket.physical, entry.get("Event"), entry.get("Filter"))
             words = {"sam": "S3", "event": facts["event"].split(":")[0]}
+            words |= mailed(stack, bucket.physical)
             yield _found(function, words, facts, bucket.name)
 
 
@@ -179,7 +186,9 @@ def _named_in(stack: Stack) -> Found:
         for key in ("Target", "Enrichment"):
             function = target_function(stack, pipe.properties.get(key))
             if function is not None:
-                yield _found(function, {"sam": "Pipe"}, {}, pipe.name)
+                service = (str(pipe.properties.get("Source", "")).split(":") * 3)[2]
+                words = {"sam": "Pipe"} | ({"from": service} if service in _STREAMS else {})
+                yield _found(function, words, {}, pipe.name)
     for data in stack.of_kind("AWS::AppSync::DataSource"):
         config = mapping(data.properties.get("LambdaConfig"))
         function = target_function(stack, config.get("LambdaFunctionArn"))

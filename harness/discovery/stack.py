@@ -97,6 +97,11 @@ class Stack:
         """`file:line` of a resource."""
         return f"{resource.path}:{resource.line}" if resource.line else str(resource.path)
 
+    def declares(self, resource: Resource, key: str) -> bool:
+        """Whether a property stands in the file itself, under the resource or in Globals."""
+        own = mapping(self._declared[resource.name].get("Properties"))
+        return line_of(own, key) is not None or key not in own
+
     def line(self, resource: Resource, key: str) -> int | None:
         """The line of one of its properties; its own line when the property is not its own."""
         own = mapping(self._declared[resource.name].get("Properties"))

@@ -6,7 +6,7 @@ intrinsic functions, so that all else is read as from a template.
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -15,7 +15,7 @@ from typing import Any
 from pydantic import Field
 
 from harness.catalogue.loading import Strict, read_document, validated
-from harness.discovery.assembling import application
+from harness.discovery.assembling import application, renamed
 from harness.discovery.loading import load_document
 from harness.discovery.shapes import mapping
 from harness.discovery.stack import Stack
@@ -84,10 +84,9 @@ class Terraform:
         if not any(resource.type == _FUNCTION for resource in plan.resources.values()):
             raise UsageError("there is no function in the plan", path=path, line=1, mend=_MEND)
         translation = _Translation(plan, path.parent)
-        stack = Stack(translation.template(), path, {})
-        return _renamed(
-            application(stack, templates, workdir, translation.notes), plan.resources.values()
-        )
+        stack = Stack(translation.template(), path, {}, lenient=True)
+        names = {_logical(resource): _called(resource) for resource in plan.resources.values()}
+        return renamed(application(stack, templates, workdir, translation.notes), names)
 
 
 @cache
@@ -149,6 +148,8 @@ class _Translation:
             return self._value(resource, source)
         if "json" in source:
             return _parsed(self._value(resource, source["json"]))
+        if "entries" in source:
+            return self._filled(resource, source["entries"])
         if "every" in source:
             known = resource.values.get(source["every"])
             meant = [self._intrinsic(r) for r in self._referred(resource, source["every"])]
@@ -167,26 +168,22 @@ class _Translation:
     def _value(self, resource: Planned, attribute: str) -> Any:
         """A planned value; a reference where it is not known, or names a resource of the plan."""
         value, expression = _at(resource.values, attribute), _at(resource.expressions, attribute)
-        if isinstance(value, dict):
-            return self._filled(resource, attribute, value, expression)
         if value is None or (isinstance(value, str) and value.startswith("arn:")):
             meant = self._plan.references(resource, expression)
             if meant:
                 return self._intrinsic(meant[0])
             if value is None:
                 value = self._plan.constant(resource, expression)
-        if value is None and attribute == "environment.0.variables":
-            return self._filled(resource, attribute, {}, expression)
         return value
 
-    def _filled(
-        self, resource: Planned, attribute: str, known: Mapping[str, Any], expression: Any
-    ) -> dict[str, Any]:
+    def _filled(self, resource: Planned, attribute: str) -> dict[str, Any]:
         """A mapping, whose unknown entries are the references that their names are most like.
 
         The plan says which entries are unknown and what all of the mapping refers to, but not
         which refers to what.
         """
+        known = mapping(_at(resource.values, attribute))
+        expression = _at(resource.expressions, attribute)
         made = {key: value for key, value in known.items() if value is not None}
         unknown = mapping(_at(resource.unknown, attribute))
         left = self._plan.references(resource, expression)
@@ -280,29 +277,6 @@ def _called(resource: Planned) -> str:
         return resource.address
     name = f"{resource.module.replace('module.', '')}.{resource.name}"
     return re.sub(r"[^\w.-]+", "-", name).strip(".-")
-
-
-def _renamed(made: Application, resources: Iterable[Planned]) -> Application:
-    names = {_logical(resource): _called(resource) for resource in resources}
-    return replace(
-        made,
-        functions=tuple(
-            replace(
-                function,
-                name=names[function.name],
-                triggers=tuple(
-                    replace(t, source=names.get(t.source or "", t.source))
-                    for t in function.triggers
-                ),
-            )
-            for function in made.functions
-        ),
-        resources=tuple(replace(r, name=names[r.name]) for r in made.resources),
-        edges=tuple(
-            replace(e, origin=names.get(e.origin, e.origin), to=names.get(e.to, e.to))
-            for e in made.edges
-        ),
-    )
 
 
 def _at(holder: Any, attribute: str) -> Any:

@@ -7,6 +7,7 @@ from harness.discovery.apis import api_triggers
 from harness.discovery.fronts import front_triggers
 from harness.discovery.permissions import permitted_triggers
 from harness.discovery.sam_events import sam_triggers
+from harness.discovery.schemas import Schemas
 from harness.discovery.services import service_triggers
 from harness.discovery.stack import Stack
 from harness.model import Edge, EventTemplate, Trigger
@@ -34,6 +35,7 @@ def wire(stack: Stack, templates: Sequence[EventTemplate]) -> Wiring:
     triggers: dict[str, tuple[Trigger, ...]] = {}
     notes: dict[str, tuple[str, ...]] = {}
     edges = []
+    schemas = Schemas(stack)
     for function, declared in found:
         if declared.source is not None:
             edges.append(Edge(origin=declared.source, to=function, via=declared.words["sam"]))
@@ -46,7 +48,7 @@ def wire(stack: Stack, templates: Sequence[EventTemplate]) -> Wiring:
         trigger = Trigger(
             template=template.id,
             source=declared.source,
-            facts=declared.facts,
+            facts={**schemas.facts(declared), **declared.facts},
             batch_size=declared.batch_size,
         )
         # A route may stand in an OpenAPI document and under the function's Events.

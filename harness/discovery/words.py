@@ -162,8 +162,8 @@ def rule_facts(name: str, pattern: Any = None, bus: Any = None) -> dict[str, str
 
 
 def rule_words(kind: str, facts: Mapping[str, str]) -> dict[str, str]:
-    """The words of an EventBridge rule: templates may claim the events of one source."""
-    return {"sam": kind} | ({"source": facts["source"]} if "source" in facts else {})
+    """The words of an EventBridge rule: templates may claim a source or one of its events."""
+    return {"sam": kind} | {k: facts[k] for k in ("source", "detail_type") if k in facts}
 
 
 def schedule_facts(name: str, expression: Any, given: Any) -> dict[str, str]:

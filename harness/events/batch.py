@@ -23,7 +23,7 @@ def records_of(seed: Seed) -> int:
     batch = seed.template.batch
     if batch is None or not _holds_list(seed, batch.records):
         return 1
-    return max(1, min(batch.maximum, seed.trigger.batch_size or batch.maximum))
+    return max(1, min(batch.maximum, seed.trigger.batch_size or batch.default))
 
 
 def widened(seed: Seed, records: int) -> Seed:

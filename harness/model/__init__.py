@@ -20,6 +20,7 @@ from harness.model.event import (
     AttackerControl,
     BatchShape,
     Binding,
+    Delivery,
     EventTemplate,
     InsertionPoint,
     OpenContainer,
@@ -47,7 +48,7 @@ from harness.model.observation import (
     Status,
 )
 from harness.model.payload import Canary, ExpectedWitness, Payload, fill
-from harness.model.trial import Case, Invocation, Trial, Verdict
+from harness.model.trial import Case, Invocation, Passage, Trial, Verdict
 
 __all__ = [
     "Address",
@@ -62,6 +63,7 @@ __all__ = [
     "Case",
     "Comparison",
     "Confidence",
+    "Delivery",
     "Edge",
     "EventTemplate",
     "ExpectedWitness",
@@ -78,6 +80,7 @@ __all__ = [
     "Observation",
     "OpenContainer",
     "Outcome",
+    "Passage",
     "Payload",
     "ResolvedResource",
     "ResponseContract",

@@ -162,6 +162,28 @@ class BatchShape:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """An AWS call after which the cloud makes an event of the template's kind.
+
+    `match`, `starts` and `ends` tell which calls concern a trigger: the fact of that name equals
+    (by its last part, as an ARN and a name mean the same), starts or ends what is at an address
+    in the call's parameters. Facts that the trigger has not do not restrict. `each` is the list of
+    a call that delivers several; the addresses then start at one entry. `copy` tells where in the
+    event stands what was where in the parameters. `keys` is a mapping in the event of which only
+    the table's keys are kept.
+    """
+
+    service: str
+    operation: str
+    match: Mapping[str, Address] = field(default_factory=dict)
+    starts: Mapping[str, Address] = field(default_factory=dict)
+    ends: Mapping[str, Address] = field(default_factory=dict)
+    each: Address | None = None
+    copy: tuple[tuple[Address, Address], ...] = ()
+    keys: Address | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ResponseContract:
     """What the trigger's service does with the answer.
 
@@ -191,5 +213,6 @@ class EventTemplate:
     state: tuple[StateItem, ...] = ()
     batch: BatchShape | None = None
     open: tuple[OpenContainer, ...] = ()
+    delivery: tuple[Delivery, ...] = ()
     declared: tuple[Mapping[str, str], ...] = field(default_factory=tuple)
     notes: str = ""

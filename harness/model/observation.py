@@ -52,9 +52,11 @@ class FieldRead:
     """What the handler did with a value of the event, seen in a learning invocation.
 
     `address` is the text form of an Address. `kind`: `present` / `missing` (a key read),
-    `equals` / `contains` / `startswith` (compared with `value`), `cast` (`value` is int, float,
-    decimal, ...), `decode` (`value` is the codec), `mapping` / `sequence` (used as one though it
-    is none), `iterated` (a text gone through letter by letter, or meant as a list), `matches`
+    `equals` / `contains` / `startswith` (compared with `value`), `less` / `greater` (than the
+    number `value`, or equal), `length` (`value` is one that decides a check of it), `cast`
+    (`value` is int, float, decimal, uuid, datetime, date, time, or `datetime` and strptime's
+    format), `decode` (`value` is the codec), `mapping` / `sequence` (used as one though it is
+    none), `iterated` (a text gone through letter by letter, or meant as a list), `matches`
     (`value` is a regular expression).
     """
 

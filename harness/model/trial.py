@@ -6,7 +6,7 @@ from typing import Any
 
 from harness.model.application import Function, Trigger
 from harness.model.event import EventTemplate, InsertionPoint
-from harness.model.finding import Confidence, Sink, Witness
+from harness.model.finding import Confidence, Hop, Sink, Witness
 from harness.model.observation import Observation
 from harness.model.payload import Canary, Payload
 
@@ -50,6 +50,19 @@ class Invocation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Passage:
+    """An invocation of another function, caused by what the one before it wrote.
+
+    `path` has every hop, the function that the harness invoked first. The trials of `invocation`
+    are those whose canary came through; their insertion points are in the first hop's event.
+    """
+
+    path: tuple[Hop, ...]
+    invocation: Invocation
+    observation: Observation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
     """What an oracle is shown: one trial, what was observed, and what the control showed.
 
@@ -69,10 +82,14 @@ class Case:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """An oracle's claim that a trial hit. The campaign confirms it before it becomes a finding."""
+    """An oracle's claim that a trial hit. The campaign confirms it before it becomes a finding.
+
+    `path` is empty when the witness showed in the invoked function; else it holds every hop.
+    """
 
     rule: str
     trial: Trial
     witness: Witness
     confidence: Confidence
     sink: Sink | None = None
+    path: tuple[Hop, ...] = ()

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from harness.model import Case, Confidence, Trial, Verdict, Witness
+from harness.oracles.base import UNRESOLVED
 from harness.oracles.http import HttpAnswer, http_answer
 
-_UNRESOLVED = ".oob.faasfuzz.invalid"
 # Browsers strip these from a URL and read backslashes as slashes (WHATWG URL, "URL parsing").
 _STRIPPED = re.compile(r"[\t\r\n]")
 
@@ -55,7 +55,7 @@ def _host(target: str) -> str:
         host = urlsplit(plain).hostname or ""
     except ValueError:
         return ""
-    return host if host.endswith(_UNRESOLVED) else ""
+    return host if host.endswith(UNRESOLVED) else ""
 
 
 def _own_header(answer: HttpAnswer, trial: Trial) -> str:

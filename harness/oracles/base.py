@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 from harness.model import (
     AwsCall,
@@ -18,6 +18,8 @@ from harness.model import (
 )
 
 _CUT = 400
+# The end of the names which payloads carry: a canary in front of another domain is data.
+UNRESOLVED = ".oob.faasfuzz.invalid"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +65,18 @@ def error_text(observation: Observation) -> str:
 def call_text(call: AwsCall) -> str:
     """The parameters of an AWS call."""
     return json.dumps(call.parameters, default=str, ensure_ascii=False)
+
+
+def texts_of(value: Any, name: str = "") -> Iterator[tuple[str, str]]:
+    """Every text of a JSON value with the name it stands under."""
+    if isinstance(value, str):
+        yield name, value
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield from texts_of(item, str(key))
+    elif isinstance(value, list):
+        for item in value:
+            yield from texts_of(item, name)
 
 
 def places(observation: Observation) -> Iterator[tuple[str, str]]:

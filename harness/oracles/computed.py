@@ -33,6 +33,8 @@ class ComputedOracle:
         found = _shown(case.observation, expected)
         if found is None or _shown(case.control, expected) is not None:
             return
+        if _computes_anyway(case, template):
+            return
         place, seen = found
         yield Verdict(
             rule=trial.payload.rule,
@@ -40,6 +42,19 @@ class ComputedOracle:
             witness=Witness(kind="computed", seen=seen, where=place),
             confidence=Confidence.CONFIRMED,
         )
+
+
+def _computes_anyway(case: Case, template: str) -> bool:
+    """Whether the function did the same with the control's own numbers, which are no code.
+
+    One that multiplies the numbers of a text (`30x40`) shows a product whatever stands around.
+    """
+    mark = case.control_canary
+    if mark is None:
+        return False
+    facts = {"canary": mark.token, "a": str(mark.a), "b": str(mark.b)}
+    expected = fill(template, {**case.trial.facts, **facts, "product": str(mark.product)})
+    return _shown(case.control, expected) is not None
 
 
 def _shown(observation: Observation, expected: str) -> tuple[str, str] | None:

@@ -50,9 +50,15 @@ def _names(call: SinkCall, token: str) -> bool:
 def _our_call(case: Case, call: SinkCall) -> bool:
     """The payload's own function was resolved, which the control's loading never does."""
     name = (call.arguments.get("module"), call.arguments.get("name"))
-    if case.trial.payload.rule != "unsafe-deserialization" or name not in (
-        ("operator", "mul"),
-        ("_operator", "mul"),
+    # The name carries no canary: of several trials nothing tells whose it was.
+    if (
+        case.trial.payload.rule != "unsafe-deserialization"
+        or not case.alone
+        or name
+        not in (
+            ("operator", "mul"),
+            ("_operator", "mul"),
+        )
     ):
         return False
     return not any(

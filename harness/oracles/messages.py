@@ -14,6 +14,7 @@ from typing import Any
 from xml.parsers import expat
 
 from harness.model import AwsCall, Case, Confidence, Verdict, Witness
+from harness.oracles.base import texts_of
 from harness.oracles.http import http_answer
 
 _MAIL = frozenset({"SendRawEmail", "SendEmail"})
@@ -35,7 +36,7 @@ class MessageOracle:
         for call in case.observation.calls:
             if not call.mutating:
                 continue
-            for name, text in _texts(call.parameters):
+            for name, text in texts_of(call.parameters):
                 seen = look(text, token) if token in text and _fits(trial, call, name) else ""
                 if seen:
                     yield _verdict(case, seen, f"aws:{call.service}.{call.operation}")
@@ -74,18 +75,6 @@ def _is_table(media_type: str, name: str) -> bool:
     return media_type.partition(";")[0].strip().lower() in ("text/csv", "application/csv") or (
         re.search(r"\.csv\b", name, re.IGNORECASE) is not None
     )
-
-
-def _texts(value: Any, name: str = "") -> Iterator[tuple[str, str]]:
-    """Every text of a call's parameters with the name it stands under."""
-    if isinstance(value, str):
-        yield name, value
-    elif isinstance(value, dict):
-        for key, item in value.items():
-            yield from _texts(item, str(key))
-    elif isinstance(value, list):
-        for item in value:
-            yield from _texts(item, name)
 
 
 def _structure(text: str, token: str) -> str:

@@ -4,10 +4,7 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from harness.model import Case, Verdict
-from harness.oracles.base import OracleContext, sink_verdict
-
-# The end of the names which payloads carry: a canary in front of another domain is data.
-_UNRESOLVED = ".oob.faasfuzz.invalid"
+from harness.oracles.base import UNRESOLVED, OracleContext, sink_verdict
 
 
 class NetworkOracle:
@@ -31,7 +28,7 @@ class NetworkOracle:
             if call.category != "socket":
                 continue
             host, port = _target(call.arguments)
-            named = trial.canary.token in host and host.endswith(_UNRESOLVED)
+            named = trial.canary.token in host and host.endswith(UNRESOLVED)
             if named or (self._is_listener(host, port, case) and (host, port) not in controlled):
                 yield sink_verdict("ssrf", trial, call, f"{call.operation} {host}:{port}")
                 return

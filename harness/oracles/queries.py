@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from harness.model import AwsCall, Case, Confidence, SinkCall, Trial, Verdict, Witness
-from harness.oracles.base import error_text, sink_verdict
+from harness.oracles.base import error_text, sink_verdict, texts_of
 from harness.oracles.tokens import breaks_out
 
 _EXPRESSIONS = re.compile(r"(?:Filter|KeyCondition|Condition|Update|Projection)Expression$")
@@ -82,7 +82,7 @@ def _calls(case: Case) -> Iterator[Verdict]:
 def _in_call(call: AwsCall, trial: Trial) -> str:
     if not isinstance(trial.text, str):
         return ""
-    for name, text in _texts(call.parameters):
+    for name, text in texts_of(call.parameters):
         if trial.canary.token not in text and str(trial.canary.a) not in text:
             continue
         if _EXPRESSIONS.search(name) and breaks_out(text, "expression", trial.text, _marks(trial)):
@@ -90,17 +90,6 @@ def _in_call(call: AwsCall, trial: Trial) -> str:
         if name == "Statement" and breaks_out(text, "partiql", trial.text, _marks(trial)):
             return f"{name}: {text}"
     return ""
-
-
-def _texts(value: Any, name: str = "") -> Iterator[tuple[str, str]]:
-    if isinstance(value, str):
-        yield name, value
-    elif isinstance(value, dict):
-        for key, item in value.items():
-            yield from _texts(item, str(key))
-    elif isinstance(value, list):
-        for item in value:
-            yield from _texts(item, name)
 
 
 def _operator(query: Any, trial: Trial) -> str:

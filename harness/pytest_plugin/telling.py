@@ -53,6 +53,8 @@ def visible(text: str) -> str:
 def _lines(finding: Finding) -> list[str]:
     witness = finding.witness
     lines = []
+    if finding.path:
+        lines.append(f"  way:     {' -> '.join(hop.function for hop in finding.path)}")
     if finding.insertion_point:
         lines.append(f"  through: {visible(finding.insertion_point)} ({finding.trigger})")
     if finding.sink:

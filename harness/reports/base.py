@@ -24,7 +24,14 @@ def sentence(finding: Finding, rules: Mapping[str, Rule]) -> str:
     """What the finding is, in one sentence."""
     title = rules[finding.rule].title if finding.rule in rules else finding.rule
     where = f" through {finding.insertion_point}" if finding.insertion_point else ""
-    return f"{title} in {finding.function}{where} ({finding.trigger})"
+    first = entered(finding)
+    of = f" of {first}'s event" if first != finding.function else ""
+    return f"{title} in {finding.function}{where}{of} ({finding.trigger})"
+
+
+def entered(finding: Finding) -> str:
+    """The function that was invoked: of a chain the first, else that of the finding."""
+    return finding.path[0].function if finding.path else finding.function
 
 
 def handler_file(function: FunctionSummary) -> str:
@@ -47,7 +54,7 @@ def trigger_facts(report: CampaignReport, finding: Finding) -> Mapping[str, str]
     """The deployed facts (path, method, bucket, ...) of the trigger of a finding; may be empty."""
     for function in report.application.get("functions", ()):
         triggers = function.get("triggers") or ()
-        if function["name"] == finding.function and finding.trigger_index < len(triggers):
+        if function["name"] == entered(finding) and finding.trigger_index < len(triggers):
             trigger = triggers[finding.trigger_index]
             if trigger["template"] == finding.trigger:
                 return dict(trigger.get("facts") or {})

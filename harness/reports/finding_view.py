@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from harness.model import CampaignReport, Confidence, Finding, FunctionSummary, Rule, Severity
+from harness.reports.base import entered
 from harness.reports.json_view import printed
 from harness.reports.legible import Piece, legible, pieces
 from harness.reports.reproduce import Way, ways
@@ -55,6 +56,7 @@ class FindingView:
     """
 
     finding: Finding
+    entered: str
     status: str
     accepted: str
     means: str
@@ -109,6 +111,7 @@ class FindingViews:
         seen = [finding.witness.seen.strip()[:400]] if len(finding.witness.seen.strip()) > 2 else []
         return FindingView(
             finding=finding,
+            entered=entered(finding),
             status=self._status(finding),
             accepted=self._comparison.accepted.get(finding.id, "") if self._comparison else "",
             means=_MEANS[finding.severity],
@@ -158,7 +161,7 @@ class FindingViews:
 
     def _trigger(self, finding: Finding) -> Mapping[str, Any]:
         """The trigger as the application's template declares it; empty where it does not."""
-        triggers: Sequence[Mapping[str, Any]] = self._described.get(finding.function, {}).get(
+        triggers: Sequence[Mapping[str, Any]] = self._described.get(entered(finding), {}).get(
             "triggers", ()
         )
         if finding.trigger_index >= len(triggers):
@@ -201,6 +204,7 @@ def _searched(finding: Finding, rule: Rule | None) -> str:
         finding.rule,
         rule.title if rule else "",
         finding.function,
+        *(hop.function for hop in finding.path),
         finding.trigger,
         finding.insertion_point,
         finding.id,

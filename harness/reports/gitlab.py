@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from harness.model import CampaignReport, Finding, FunctionSummary, Rule
-from harness.reports.base import sentence, trigger_facts, writable
+from harness.reports.base import entered, sentence, trigger_facts, writable
 
 VERSION = "15.0.7"
 _SPACE = uuid.UUID("6f0d7c0e-30a5-5d0c-9a53-0c0e6d7a1f11")
@@ -72,7 +72,7 @@ def _vulnerability(
         "location": {
             "hostname": "",
             "method": facts.get("method", finding.trigger),
-            "path": facts.get("path", f"/{_cut(finding.function, _NAME)}"),
+            "path": facts.get("path", f"/{_cut(entered(finding), _NAME)}"),
             "param": _cut(finding.insertion_point, _NAME),
         },
         "evidence": {"summary": _cut(f"{witness.kind} in {witness.where}: {witness.seen}", 2000)},

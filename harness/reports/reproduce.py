@@ -12,7 +12,7 @@ from harness.model import Finding
 
 # Where `sam local start-api` listens.
 _LOCAL = "http://127.0.0.1:3000"
-_HTTP = ("aws.apigateway.", "aws.lambda.function-url", "aws.elb.")
+_HTTP = ("aws.apigateway.http", "aws.apigateway.rest", "aws.lambda.function-url", "aws.elb.")
 # A body longer than this is better sent from the exported file.
 _LONGEST = 6000
 

@@ -24,6 +24,12 @@ _CODECS = {
     "dynamodb": "is read as a DynamoDB attribute value",
     "jwt": "is read as a JSON Web Token",
     "mime": "is read as an e-mail message (MIME)",
+    "path": "is decoded as a part of a URL's path",
+    "percent-all": "is percent-decoded, letters and dots too",
+    "zip": "is unpacked as a ZIP archive",
+    "tar": "is unpacked as a tar archive",
+    "byte-list": "is read as a list of bytes",
+    "kpl": "is taken from an aggregated Kinesis record (KPL)",
 }
 
 

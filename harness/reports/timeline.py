@@ -4,6 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from harness.model import CampaignReport, Finding, Severity
+from harness.reports.base import entered
 from harness.reports.legible import legible
 
 WIDTH, LANE, LEFT, TOP, RIGHT = 960, 26, 210, 26, 70
@@ -49,7 +50,7 @@ def timeline(report: CampaignReport) -> Timeline:
     """The timeline of a report, the function with the earliest finding first."""
     by_function: dict[str, list[Finding]] = defaultdict(list)
     for finding in report.findings:
-        by_function[finding.function].append(finding)
+        by_function[entered(finding)].append(finding)
     counts = {f.name: f.invocations for f in report.functions}
     ordered = sorted(by_function, key=lambda name: (_first(by_function[name]), name))
     drawn = ordered[:_LANES]

@@ -16,11 +16,50 @@
     root.dataset.theme = dark ? "light" : "dark";
   });
 
+  const PICKS = ["function", "rule", "trigger", "confidence", "status"];
+  const FILTERED = "#findings?";
+
+  // What is filtered stands in the address, so that a view can be sent to somebody.
+  function remember() {
+    const told = new URLSearchParams();
+    for (const name of PICKS) {
+      if (form.elements[name]?.value) told.set(name, form.elements[name].value);
+    }
+    if (search.value) told.set("search", search.value);
+    const boxes = Array.from(form.querySelectorAll("input[name=severity]"));
+    if (boxes.some((box) => !box.checked)) {
+      told.set("severity", boxes.filter((box) => box.checked).map((box) => box.value).join(","));
+    }
+    const words = told.toString();
+    const here = location.hash.startsWith(FILTERED);
+    if (words || here) history.replaceState(null, "", words ? FILTERED + words : "#findings");
+  }
+
+  function recall() {
+    if (!form || !location.hash.startsWith(FILTERED)) return;
+    const told = new URLSearchParams(location.hash.slice(FILTERED.length));
+    for (const name of PICKS) {
+      if (form.elements[name]) form.elements[name].value = told.get(name) ?? "";
+    }
+    search.value = told.get("search") ?? "";
+    const severities = told.get("severity")?.split(",");
+    for (const box of form.querySelectorAll("input[name=severity]")) {
+      box.checked = !severities || severities.includes(box.value);
+    }
+    apply();
+    document.getElementById("findings").scrollIntoView();
+  }
+
+  function filter() {
+    apply();
+    remember();
+  }
+
   function apply() {
     const fields = new FormData(form);
     const severities = new Set(fields.getAll("severity"));
     const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
-    const picked = ["function", "rule", "trigger", "confidence", "status"]
+    const picked = PICKS
       .map((name) => [name, fields.get(name)])
       .filter(([, value]) => value);
     let count = 0;
@@ -44,6 +83,7 @@
   }
 
   function openTarget() {
+    recall();
     const id = decodeURIComponent(location.hash.slice(1));
     const target = id && document.getElementById(id);
     if (!target || !target.classList.contains("finding")) return;
@@ -103,20 +143,22 @@
   if (form) {
     form.hidden = false;
     form.addEventListener("submit", (event) => event.preventDefault());
-    form.addEventListener("change", apply);
+    form.addEventListener("change", filter);
     let waiting = 0;
     search.addEventListener("input", () => {
       clearTimeout(waiting);
-      waiting = setTimeout(apply, 80);
+      waiting = setTimeout(filter, 80);
     });
     // The fields change after the event of a reset.
-    form.addEventListener("reset", () => setTimeout(apply));
+    form.addEventListener("reset", () => setTimeout(filter));
     for (const link of document.querySelectorAll("a[data-pick-rule]")) {
       link.addEventListener("click", () => {
         form.reset();
         form.elements.function.value = link.dataset.pickFunction;
         form.elements.rule.value = link.dataset.pickRule;
         apply();
+        // After the click's own jump to the findings.
+        setTimeout(remember);
       });
     }
     document.addEventListener("keydown", (event) => {
@@ -129,7 +171,7 @@
         step(event.key === "j" ? 1 : -1);
       } else if (event.key === "Escape" && event.target === search) {
         search.value = "";
-        apply();
+        filter();
       }
     });
     apply();

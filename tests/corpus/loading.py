@@ -14,6 +14,14 @@ RESOURCES = {
     "OrdersIn": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": "orders-in"}},
     "Notices": {"Type": "AWS::SNS::Topic"},
     "Readings": {"Type": "AWS::Kinesis::Stream", "Properties": {"ShardCount": 1}},
+    "Database": {
+        "Type": "AWS::SecretsManager::Secret",
+        "Properties": {"Name": "shop/database", "SecretString": "kd83-Sdk2-pwJ4-0a"},
+    },
+    "ApiKey": {
+        "Type": "AWS::SSM::Parameter",
+        "Properties": {"Name": "/shop/api-key", "Type": "String", "Value": "k-93kdU2x-8812jd"},
+    },
     "Letters": {
         "Type": "AWS::DynamoDB::Table",
         "Properties": {
@@ -41,11 +49,12 @@ def template(corpus: str) -> dict[str, Any]:
             functions[name] = {
                 "Type": "AWS::Serverless::Function",
                 "Properties": {
-                    "Runtime": "python3.11",
+                    "Runtime": case.get("runtime", "python3.11"),
                     "CodeUri": str(CORPUS / corpus / "src"),
                     "Handler": f"{case['module']}.{handler}",
                     "Timeout": 2,
                     "MemorySize": 256,
+                    "Environment": {"Variables": {"DB_PASSWORD": "zK93-kd02-Qw8e-11"}},
                     "Events": case["events"],
                 },
             }

@@ -20,10 +20,12 @@ from harness.events.shapes.defaults import (
     is_placeholder,
     named,
 )
+from harness.events.shapes.satisfy import CHECKS, convertible, equal, other_side
 from harness.events.shapes.typed import TYPED_DEFAULTS, is_typed, retyped, typed_container
 from harness.model import Address, AttackerControl, FieldRead, InsertionPoint, OpenContainer
 
 _ROOT = Address(())
+_AFFIXES = ("startswith", "contains", "endswith")
 _TEXT_CODECS_HOLDING_FIELDS = frozenset({"json", "form", "query", "cookie", "jwt"})
 
 
@@ -57,7 +59,7 @@ def grow(seed: Seed, reads: Iterable[FieldRead]) -> Growth:
             grown = _decodable(grown, address, str(read.value))
         elif read.kind == "iterated":
             iterated.append(address)
-        elif read.kind in ("equals", "startswith", "contains", "endswith"):
+        elif read.kind in ("equals", *_AFFIXES) or read.kind in CHECKS:
             compared.append((address, read.kind, read.value))
     for address in iterated:
         variants.extend(_listed(grown, address))
@@ -190,11 +192,8 @@ def _castable(seed: Seed, address: Address, kind: str) -> Seed:
     current = seed.read(address)
     if not isinstance(current, str):
         return seed
-    try:
-        int(current) if kind == "int" else float(current)
-    except ValueError:
-        return _try_write(seed, address, "1")
-    return seed
+    wanted = convertible(kind, current)
+    return seed if wanted == current else _try_write(seed, address, wanted)
 
 
 def _decodable(seed: Seed, address: Address, codec: str) -> Seed:
@@ -250,16 +249,19 @@ def _compared(seed: Seed, address: Address, kind: str, value: Any) -> list[Seed]
     if _writable(seed, address) is None or not seed.exists(address):
         return []
     current = seed.read(address)
-    if isinstance(value, str) and kind != "equals":
+    wanted: Any
+    if kind in CHECKS:
+        wanted = other_side(kind, value, current)
+    elif isinstance(value, str) and kind != "equals":
         if not isinstance(current, str) or not value or len(value) > 200:
             return []
-        wanted: Any = value + current if kind == "startswith" else current + value
+        wanted = value + current if kind == "startswith" else current + value
     else:
-        wanted = value
-    if wanted == current or isinstance(wanted, (dict, list)) or wanted == "":
+        wanted = equal(value, current)
+    if wanted in (current, None, "") or isinstance(wanted, dict):
         return []
     changed = _carrier(_try_write(seed, address, wanted), address)
-    if kind != "equals" and changed is not seed:
+    if kind in _AFFIXES and changed is not seed:
         changed = _with_affix(changed, address, kind, str(value))
     name = str(address).rsplit("/", 1)[-1]
     label = f"{name}={wanted}" if isinstance(wanted, (str, int, float)) else name

@@ -13,6 +13,7 @@ from harness.events.shapes.samples import matching
 
 _DEEPEST = 8
 _LONGEST_LIST = 20
+_LONGEST_TEXT = 10_000
 _FORMATS = {
     "binary": "sample",
     "byte": "c2FtcGxl",
@@ -50,9 +51,9 @@ def merged(schema: Any) -> Mapping[str, Any]:
     if not isinstance(schema, dict):
         return {}
     made = {key: value for key, value in schema.items() if key not in ("allOf", "oneOf", "anyOf")}
-    parts = schema.get("allOf") or []
+    parts = _listed(schema, "allOf")
     for key in ("oneOf", "anyOf"):
-        parts = [*parts, *[part for part in schema.get(key) or [] if _type(part) != "null"][:1]]
+        parts = [*parts, *[part for part in _listed(schema, key) if _type(part) != "null"][:1]]
     for part in parts:
         for key, value in merged(part).items():
             before = made.get(key)
@@ -111,7 +112,7 @@ _WORDS = {
 def _object(schema: Mapping[str, Any], depth: int) -> dict[str, Any]:
     declared = schema.get("properties")
     properties: Mapping[str, Any] = declared if isinstance(declared, dict) else {}
-    required = [str(one) for one in schema.get("required") or [] if isinstance(one, str)]
+    required = [one for one in _listed(schema, "required") if isinstance(one, str)]
     names = [*properties, *(one for one in required if one not in properties)]
     if depth >= _DEEPEST:
         names = required
@@ -122,7 +123,7 @@ def _object(schema: Mapping[str, Any], depth: int) -> dict[str, Any]:
         or name in required
     }
     more = schema.get("additionalProperties")
-    wanted = max(int(schema.get("minProperties") or 0), 1 if isinstance(more, dict) else 0)
+    wanted = max(_whole(schema, "minProperties", 0), 1 if isinstance(more, dict) else 0)
     while len(made) < wanted and depth < _DEEPEST:
         key = f"sample{len(made) or ''}"
         made[key] = _example(more if isinstance(more, dict) else {}, key, depth + 1)
@@ -136,9 +137,8 @@ def _array(schema: Mapping[str, Any], name: str, depth: int) -> list[Any]:
     if isinstance(listed, list):
         return [_example(item, name, depth + 1) for item in listed]
     item = schema.get("items", {})
-    longest = schema.get("maxItems")
-    size = min(max(int(schema.get("minItems") or 1), 1), _LONGEST_LIST)
-    size = size if longest is None else min(size, int(longest))
+    size = max(_whole(schema, "minItems", 1), 1)
+    size = min(size, _LONGEST_LIST, _whole(schema, "maxItems", _LONGEST_LIST))
     made = [_example(item, name, depth + 1) for _ in range(size)]
     if schema.get("uniqueItems"):
         made = [_other(value, item, at) for at, value in enumerate(made)]
@@ -157,12 +157,14 @@ def _other(value: Any, schema: Any, at: int) -> Any:
 
 def _number(schema: Mapping[str, Any], kind: str) -> float:
     """One, or else the first likely number that the range and `multipleOf` allow."""
-    low, high = schema.get("minimum"), schema.get("maximum")
+    low, high = (schema.get(key) for key in ("minimum", "maximum"))
+    low, high = low if _is_number(low) else None, high if _is_number(high) else None
     above, below = schema.get("exclusiveMinimum"), schema.get("exclusiveMaximum")
     # Draft 4 and OpenAPI 3.0 say by a boolean that the limit itself is out.
     above = low if above is True else above if _is_number(above) else None
     below = high if below is True else below if _is_number(below) else None
-    step = schema.get("multipleOf") or 1
+    step = schema["multipleOf"] if _is_number(schema.get("multipleOf")) else 1
+    step = step or 1
     least = max((n for n in (low, above) if n is not None), default=None)
     most = min((n for n in (high, below) if n is not None), default=None)
     likely: list[float] = [1]
@@ -191,8 +193,8 @@ def _is_number(value: Any) -> bool:
 
 
 def _text(schema: Mapping[str, Any], name: str) -> str:
-    shortest = int(schema.get("minLength") or 0)
-    longest = schema.get("maxLength")
+    shortest = _whole(schema, "minLength", 0)
+    longest = _whole(schema, "maxLength", _LONGEST_TEXT)
     pattern = schema.get("pattern")
     if isinstance(pattern, str):
         made = matching(pattern, shortest, longest)
@@ -202,4 +204,15 @@ def _text(schema: Mapping[str, Any], name: str) -> str:
     text = known if known is not None else placeholder(name)
     if len(text) < shortest:
         text = text.ljust(shortest, "a")
-    return text if longest is None else text[: int(longest)]
+    return text[:longest]
+
+
+def _whole(schema: Mapping[str, Any], key: str, default: int) -> int:
+    """A limit of the schema; the default where it is none, or nonsense."""
+    value = schema.get(key)
+    return max(int(value), 0) if isinstance(value, int | float) else default
+
+
+def _listed(schema: Mapping[str, Any], key: str) -> list[Any]:
+    value = schema.get(key)
+    return value if isinstance(value, list) else []

@@ -15,7 +15,7 @@ from moto.core.parse import PROTOCOL_PARSERS, RequestParserError
 from moto.core.request import determine_request_protocol
 from moto.core.routing import get_service_router
 from moto.core.utils import get_service_model
-from werkzeug.exceptions import NotFound
+from werkzeug.exceptions import HTTPException
 
 from harness.model import AwsCall
 from harness.observers.cloud.request import Answer, Request, lean
@@ -136,8 +136,8 @@ def _by_model(service: str, request: Request) -> tuple[str | None, dict[str, Any
                 "url_params": url_params,
             }
         )
-    except (UnknownServiceError, OperationNotFoundError, NotFound):
-        return named, {}
+    except (UnknownServiceError, OperationNotFoundError, HTTPException):
+        return named, {}  # HTTPException: no such path, or a host that is none
     except (RequestParserError, NotImplementedError, ValueError, LookupError, TypeError):
         return named, {}  # a body which is not what the model says: hostile input does that
     except AttributeError:

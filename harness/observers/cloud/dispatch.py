@@ -23,6 +23,7 @@ from werkzeug.exceptions import HTTPException
 
 from harness.observers.cloud.request import Answer, Request, environ, lean
 from harness.observers.cloud.resources import bedrock
+from harness.observers.cloud.shortcut import prepared
 
 # moto's names have no dashes ("cognitoidp"), botocore's do; moto's few others are spelt out.
 _BOTOCORE: dict[str, str] = {
@@ -62,8 +63,8 @@ class Dispatcher:
         environment = environ(request, self._host, self._account)
         try:
             host = _inference.infer_service_region_host(environment, path)
-        except (KeyError, IndexError, ValueError):  # a request that lacks what its service needs
-            return named
+        except (KeyError, IndexError, ValueError, HTTPException):
+            return named  # a request that lacks what its service needs, or with a host that is none
         name: str = _backend_name(host or "s3.us-east-1.amazonaws.com") or named
         return _BOTOCORE.get(name.replace("-", ""), name)
 
@@ -71,12 +72,17 @@ class Dispatcher:
         """What moto answers. What moto has not got is 501, which no SDK tries again."""
         if service == bedrock.SERVICE:
             return bedrock.answer(request)
-        made = lean(request, self._host, self._account)
-        handler = _handler(service, made.raw_path)
+        handler = _handler(service, request.target.partition("?")[0])
         if handler is None:
             return _refusal(501, "NotImplemented", f"the local cloud has no {service} for this")
         try:
-            result = handler(made, made.raw_url, dict(made.headers))
+            short = prepared(handler, service, request, self._host, self._account)
+            if short is not None:
+                result = short.call_action()
+            else:
+                made = lean(request, self._host, self._account)
+                result = handler(made, made.raw_url, dict(made.headers))
+            return _answer(result, request.method)
         except ClientError as error:
             result = 400, {}, error.response["Error"]["Message"]
         except ServiceException as error:

@@ -32,7 +32,7 @@ def apply() -> None:
     made: Any = responses
     made.parse_qsl = _fields
     made.gen_amzn_requestid_long = _request_id
-    made.http_date = _http_date
+    made.http_date = date_header
     # A key a subscription, made at its first message: 60 ms after every restore.
     subscription: Any = Subscription
     subscription.private_key = lambda _: _signing_key()
@@ -47,7 +47,7 @@ def apply() -> None:
 def _cache(module: Any, name: str) -> None:
     function = getattr(module, name)
     if not hasattr(function, "cache_info"):
-        setattr(module, name, functools.lru_cache(maxsize=4096)(function))
+        setattr(module, name, functools.lru_cache(maxsize=512)(function))
 
 
 @functools.cache
@@ -63,7 +63,8 @@ def _request_id(headers: dict[str, Any] | None = None) -> str:
     return made
 
 
-def _http_date(moment: datetime) -> str:
+def date_header(moment: datetime) -> str:
+    """A moment of UTC as in a Date header; most calls fall into the second of the last."""
     return _http_second(moment.replace(microsecond=0))
 
 

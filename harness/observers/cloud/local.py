@@ -1,5 +1,6 @@
 """The local cloud: AWS on a port of this machine, every call of it on record."""
 
+import gc
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
@@ -67,10 +68,14 @@ class LocalCloud:
             f"{name}: not restored: {why}" for name, why in self._snapshot.lasting.items()
         )
         self._touched.clear()
+        # The models of botocore and moto are 200,000 objects that never go: looking through them
+        # costs a fifth of every call, and a pause of 150 ms that a function would be blamed for.
+        gc.freeze()
         self._server.start()
 
     def stop(self) -> None:
         self._server.stop()
+        gc.unfreeze()
         BackendDict.reset()
         reset_model_data()
 

@@ -5,9 +5,9 @@ import re
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import Any
-from urllib.parse import unquote_to_bytes
+from urllib.parse import parse_qsl, unquote_to_bytes
 
 from moto.core.request import (
     PRESERVED_HEADER_NAMES_ENVIRON_KEY,
@@ -16,7 +16,7 @@ from moto.core.request import (
     should_preserve_original_header_name,
 )
 from moto.core.request import Request as MotoRequest
-from werkzeug.datastructures import ImmutableMultiDict
+from werkzeug.datastructures import CombinedMultiDict, ImmutableMultiDict
 from werkzeug.exceptions import BadRequestKeyError
 
 # Bodies that werkzeug takes apart; all others reach moto as they are.
@@ -25,11 +25,12 @@ _UNPACKED = 16 * 1024 * 1024
 _PLAIN_HOST = re.compile(r"[a-zA-Z0-9.-]+(:(?!80$)\d+)?")
 _PLAIN_TARGET = re.compile(r"/[a-zA-Z0-9._~/-]*(\?[a-zA-Z0-9._~=&-]*)?")
 _NOTHING: ImmutableMultiDict[str, Any] = ImmutableMultiDict()
+_NO_VALUES: CombinedMultiDict[str, str] = CombinedMultiDict()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """`target` is the request line's path and query, still quoted; header names are as sent."""
+    """`target` is the request line's path and query, quoted, from its "/"; header names as sent."""
 
     method: str
     target: str
@@ -107,26 +108,41 @@ def lean(request: Request, host: str, account: str) -> MotoRequest:
     made = _Lean(environment)
     known = vars(made)  # where werkzeug's cached properties keep their values
     known["headers"] = _Headers(environment)
-    form = environment.get("CONTENT_TYPE", "").lower().startswith(_FORMS)
-    if not form and "HTTP_CONTENT_ENCODING" not in environment:
-        known["data"] = known["_cached_data"] = request.body
-        known["stream"] = io.BytesIO(request.body)
-        known["form"] = known["files"] = _NOTHING
+    if "HTTP_CONTENT_ENCODING" not in environment:
+        known.update(_taken_apart(request, environment.get("CONTENT_TYPE", "").lower()))
     if _PLAIN_HOST.fullmatch(environment["HTTP_HOST"]):
         known["url_root"] = known["root_url"] = f"http://{environment['HTTP_HOST']}/"
         if _PLAIN_TARGET.fullmatch(request.target):
             known["url"] = f"http://{environment['HTTP_HOST']}{request.target}"
+    path, _, query = request.target.partition("?")
+    made.raw_path = path
+    made.raw_url = made.url_root.rstrip("/") + path + ("?" + query if query else "")
     return made
 
 
-class _Lean(MotoRequest):
-    @cached_property
-    def raw_path(self) -> str:
-        return super().raw_path
+def _taken_apart(request: Request, kind: str) -> dict[str, Any]:
+    """What werkzeug would make of a body; nothing where that is best left to werkzeug."""
+    if kind.partition(";")[0].strip() == _FORMS[0]:
+        try:
+            fields = parse_qsl(
+                request.body.decode(), keep_blank_values=True, errors="werkzeug.url_quote"
+            )
+        except UnicodeDecodeError:
+            return {}
+        made = {"data": b"", "form": ImmutableMultiDict(fields), "files": _NOTHING}
+        return {**made, "_cached_data": b"", "stream": io.BytesIO()}
+    if kind.startswith(_FORMS):
+        return {}
+    body = request.body
+    made = {"data": body, "form": _NOTHING, "files": _NOTHING, "_cached_data": body}
+    if "?" not in request.target:
+        made |= {"args": _NOTHING, "values": _NO_VALUES}
+    return {**made, "stream": io.BytesIO(body)}
 
-    @cached_property
-    def raw_url(self) -> str:
-        return super().raw_url
+
+class _Lean(MotoRequest):
+    raw_path = ""
+    raw_url = ""
 
 
 class _Headers(EnvironHeaders):

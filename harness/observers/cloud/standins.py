@@ -65,7 +65,7 @@ def _accept(
     return b"{}"
 
 
-def _run_nothing(*_: Any, **__: Any) -> tuple[str, bool, str]:
+def _run_nothing(*_given: Any, **_named: Any) -> tuple[str, bool, str]:
     """For every other way to a function (InvokeAsync, a subscription): moto would start Docker."""
     return "{}", False, ""
 

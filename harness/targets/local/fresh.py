@@ -39,9 +39,11 @@ class Nursery:
         started = time.monotonic()
         worker.peak_mb = 0
         first = worker.call(request, limit)
-        if isinstance(first, End) or first.kind is not Kind.FORKED:
-            self.usable = isinstance(first, Reply)
-            return first if isinstance(first, End) else None
+        if isinstance(first, End):
+            self.usable = False
+            return replace(first, idle=first.why is Ended.EXITED)  # no child took the call
+        if first.kind is not Kind.FORKED:
+            return None
         fork = int(first.body)
         process.watch(fork)
         told = worker.wait(limit, started)

@@ -122,9 +122,9 @@ class LocalTarget:
             reply = self._called_fresh(worker, request, timeout)
         else:
             reply = worker.call(request, timeout)
-        if isinstance(reply, End) and reply.idle and init is None and not fresh:
+        if isinstance(reply, End) and reply.idle and init is None:
             self._drop(worker)  # it went down behind its last answer: Lambda starts another one
-            return self.invoke(event, learn=learn, extra=extra)
+            return self.invoke(event, learn=learn, extra=extra, fresh=fresh)
         if isinstance(reply, End):
             outcome = self._ended(worker, reply, request_id, init)
         else:

@@ -131,6 +131,14 @@ def test_the_tutorial_does_what_it_says(tmp_path: Path) -> None:
     assert "persisting: 0" in ran(tmp_path, diff).stdout
 
 
+def test_every_event_that_is_told_of_can_be_printed(tmp_path: Path) -> None:
+    text = "".join(text for _, text in blocks("howto/triggers.md", "console"))
+    lines = [line for line in text.splitlines() if line.startswith("$ faasfuzz event ")]
+    assert len(lines) > 6
+    for line in lines:
+        assert ran(tmp_path, line).returncode == 0, line
+
+
 def test_the_example_template_is_fine_and_makes_an_event(tmp_path: Path) -> None:
     (title, text), *_ = blocks("extend/template.md", "yaml")
     (tmp_path / "mine").mkdir()

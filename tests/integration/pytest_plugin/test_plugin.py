@@ -9,47 +9,13 @@ from pathlib import Path
 import pytest
 
 from harness.campaign.store import Store
+from tests.integration.apps import SAFE, VULNERABLE, shop
 
 ROOT = Path(__file__).parents[3]
-TEMPLATE = """
-AWSTemplateFormatVersion: "2010-09-09"
-Transform: AWS::Serverless-2016-10-31
-Globals: {Function: {Runtime: python3.11, Timeout: 2}}
-Resources:
-  Search:
-    Type: AWS::Serverless::Function
-    Properties:
-      CodeUri: src/
-      Handler: app.handler
-      Events: {Get: {Type: Api, Properties: {Path: /items, Method: get}}}
-  SearchSafe:
-    Type: AWS::Serverless::Function
-    Properties:
-      CodeUri: src/
-      Handler: safe.handler
-      Events: {Get: {Type: Api, Properties: {Path: /safe, Method: get}}}
-"""
-VULNERABLE = """
-import json, sqlite3
-db = sqlite3.connect(":memory:", check_same_thread=False)
-db.execute("create table item (name text)")
-
-def handler(event, context):
-    name = (event.get("queryStringParameters") or {}).get("name", "")
-    try:
-        rows = db.execute("select name from item where name = '" + name + "'").fetchall()
-    except sqlite3.Error:
-        rows = []
-    return {"statusCode": 200, "body": json.dumps(rows)}
-"""
-SAFE = VULNERABLE.replace(
-    '"select name from item where name = \'" + name + "\'"',
-    '"select name from item where name = ?", (name,)',
-)
 TESTS = """
 import pytest
 
-pytestmark = pytest.mark.faasfuzz("template.yaml", rules=["sql-injection"], max_invocations=400)
+pytestmark = pytest.mark.faasfuzz("template.yaml", rules=["sql-injection"], max_invocations=200)
 
 def test_search(faasfuzz):
     faasfuzz.check(function="Search")
@@ -63,10 +29,7 @@ def test_safe(faasfuzz):
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    (tmp_path / "src").mkdir()
-    (tmp_path / "template.yaml").write_text(TEMPLATE)
-    (tmp_path / "src" / "app.py").write_text(VULNERABLE)
-    (tmp_path / "src" / "safe.py").write_text(SAFE)
+    shop(tmp_path)
     (tmp_path / "test_shop.py").write_text(TESTS)
     (tmp_path / "pytest.ini").write_text("[pytest]\naddopts = --strict-markers\n")
     return tmp_path
@@ -154,7 +117,7 @@ def test_it_runs_under_xdist_and_keeps_to_the_profile(project: Path) -> None:
         "settings.register_profile('steady', derandomize=True, database=None, max_examples=20)\n"
         "settings.load_profile('steady')\n"
     )
-    tests = TESTS.replace(", max_invocations=400", "")
+    tests = TESTS.replace(", max_invocations=200", "")
     (project / "test_shop.py").write_text(tests + "    assert report.invocations <= 220\n")
     runs = [ran(project, "-n", "2") for _ in range(2)]
     for told in runs:

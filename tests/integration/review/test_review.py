@@ -16,33 +16,13 @@ import pytest
 import yaml
 from playwright.sync_api import expect, sync_playwright
 
-from harness.campaign.config import RunConfig
-from harness.campaign.store import Store
-from tests.unit.campaign.test_campaign_parts import PLACE, finding, summary
+from tests.integration.apps import LINE, SAFE, VULNERABLE, shop
+from tests.unit.campaign.test_campaign_parts import PLACE, finding
+from tests.unit.cli.makers import stored
 
 ROOT = Path(__file__).parents[3]
 ID = "0123456789abcdef"
-TEMPLATE = """
-Transform: AWS::Serverless-2016-10-31
-Resources:
-  Search:
-    Type: AWS::Serverless::Function
-    Properties:
-      Runtime: python3.11
-      CodeUri: src/
-      Handler: app.handler
-      Events: {Get: {Type: Api, Properties: {Path: /items, Method: get}}}
-"""
-CODE = """
-import sqlite3
-db = sqlite3.connect(":memory:", check_same_thread=False)
-db.execute("create table item (name text)")
-
-def handler(event, context):
-    name = event["queryStringParameters"]["name"]
-    db.execute("select name from item where name = '" + name + "'").fetchall()
-    return {"statusCode": 200, "body": "[]"}
-"""
+expect.set_options(timeout=30_000)
 
 
 @dataclass(frozen=True)
@@ -66,26 +46,20 @@ class Running:
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     folder = tmp_path_factory.mktemp("review")
-    (folder / "src").mkdir()
-    (folder / "template.yaml").write_text(TEMPLATE)
-    (folder / "src" / "app.py").write_text(CODE)
-    with Store(folder / "campaign.db") as store:
-        store.begin("c", RunConfig(source=folder, out=folder), "shop", {})
-        store.put_function(summary(code=str(folder / "src")))
-        event = {"queryStringParameters": {"name": "x"}}
-        store.put_finding(
-            finding(
-                insertion_point="/queryStringParameters/name",
-                payload_id="sql-injection.any.text",
-                event=event,
-                control_event=event,
-                sink=replace(PLACE, line=8),
-            )
-        )
-        store.put_finding(
-            finding(id="f" * 16, payload_id="gone", logs="</script><script>alert(1)</script>")
-        )
-        store.put("verdict", "findings")
+    shop(folder)
+    event = {"queryStringParameters": {"name": "x"}}
+    stored(
+        folder,
+        finding(
+            insertion_point="/queryStringParameters/name",
+            payload_id="sql-injection.any.text",
+            event=event,
+            control_event=event,
+            sink=replace(PLACE, line=LINE),
+        ),
+        finding(id="f" * 16, payload_id="gone", logs="</script><script>alert(1)</script>"),
+        source=folder,
+    )
     process = subprocess.Popen(
         [
             *(sys.executable, "-c", "from harness.cli.main import main; main()"),
@@ -206,10 +180,9 @@ def test_replay_says_whether_it_still_shows(running: Running) -> None:
     with running.client() as client:
         told = client.post(f"/replay/{ID}", headers=script).json()["told"]
         assert told.startswith("FAILED: "), told
-        mended = CODE.replace('name = \'" + name + "\'"', 'name = ?", (name,)')
-        (running.folder / "src" / "app.py").write_text(mended)
+        (running.folder / "src" / "app.py").write_text(SAFE)
         told = client.post(f"/replay/{ID}", headers=script).json()["told"]
-        (running.folder / "src" / "app.py").write_text(CODE)
+        (running.folder / "src" / "app.py").write_text(VULNERABLE)
         assert told.startswith("FIXED: "), told
         told = client.post(f"/replay/{'f' * 16}", headers=script).json()["told"]
         assert told.startswith("ERROR: "), told

@@ -93,6 +93,141 @@ def test_the_handler_does_the_same_with_sensors_and_while_it_is_learnt(
     assert expected.response["environment"] == []
 
 
+TYPED = """
+import base64, copy, datetime, decimal, email, enum, functools, json, math, pickle, re, sqlite3
+import sys, time, types, uuid
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Optional, Union
+
+WORD = re.compile("(?P<first>[a-z])[a-z]*")
+PATTERNS = [("word", WORD), WORD]
+class Kept:
+    WORD = WORD
+KINDS = {"hello": 1, "other": 2}
+class Status(enum.Enum):
+    HELLO = "hello"
+
+def failing(call):
+    try:
+        return call()
+    except Exception as error:
+        return [type(error).__name__, str(error)]
+
+class Money(Decimal):
+    pass
+
+def inside(event):
+    @dataclass
+    class Made:
+        when: Optional[date]
+        price: Union[Decimal, int]
+    class More(Decimal):
+        pass
+    class Most(int):
+        pass
+    return [isinstance(More("1"), Decimal), Most(3) + 1, issubclass(Most, int),
+            Made(date(2024, 1, 2), Decimal("1.5")).price, More.__mro__[1] is Money.__mro__[1]]
+
+def numbers(event):
+    n, f = event["count"], event["rate"]
+    return [n + 1, n * f, n / 2, -n, n // 2, n % 2, n ** 2, abs(f), round(f, 1), int(f), str(n),
+            repr(f), "%d %s %.2f" % (n, n, f), f"{n:04d} {n} {f}", n == 5, n > 2, 2 < n, n != 5.0,
+            max(n, 3), sorted([3, n, f]), list(range(n)), "abcdefgh"[n], [0] * n, hash(n) == hash(5),
+            {n: 1}[5], {5: 2}[n], isinstance(n, int), isinstance(f, float), isinstance(n, bool),
+            json.dumps([n, f, {"n": n}]), pickle.loads(pickle.dumps(n)), copy.deepcopy([n, f]),
+            math.floor(f), n.bit_length(), f.is_integer(), bool(n), n & 4, divmod(n, 2), sum([n, f]),
+            event["flag"] is True, event["none"] is None, n in (5, 6), n in {5}, f in [1.5],
+            sqlite3.connect(":memory:").execute("select ?, ?", (n, f)).fetchone()]
+
+def handler(event, context):
+    text, digits = event["text"], event["digits"]
+    message = email.message_from_string("Subject: hi\\n\\nbody")
+    mail = email.message_from_string(event["mail"])
+    shown = type(int(digits)).__name__ if event["plain"] else "int"
+    return {
+        "numbers": numbers(event),
+        "pattern": [WORD.match(text).groupdict(), WORD.sub("-", text), WORD.pattern, WORD.flags,
+                    isinstance(WORD, re.Pattern), PATTERNS[0][1] == WORD, len({WORD, PATTERNS[1]}),
+                    WORD.split("a-b"), repr(WORD), re.fullmatch(WORD, text).group(), WORD == Kept.WORD,
+                    copy.deepcopy(WORD) == WORD, pickle.loads(pickle.dumps(WORD)).pattern,
+                    [m.group() for m in WORD.finditer("ab cd")], bool(re.compile("h").match(text))],
+        "int": [int(digits), int("7"), int(digits, 8), int(), int(3.9), int.from_bytes(b"a", "big"),
+                isinstance(int(digits), int), isinstance(5, int), isinstance("5", (int, float)),
+                issubclass(bool, int), list(map(int, "123")), int(digits) + 1, shown,
+                int == type(5), {int: "i"}[type(5)], json.loads("1", parse_int=int), repr(int),
+                failing(lambda: int(text)), failing(lambda: int(None)), int(digits) > 3, int.__name__],
+        "float": [float(digits), float("1e3"), isinstance(1.5, float), float.fromhex("0x1p1"),
+                  failing(lambda: float(text)), float(digits) / 2],
+        "len": [len(text), len([1]), len(event), len(event["list"]), len(text) > 3, len(text) == 5,
+                failing(lambda: len(5)), text[len(text) - 1], list(map(len, ["a", "bc"])),
+                "x" * len(text), len(text) + 1, len(text) / 2],
+        "bytes": [bytes.fromhex(event["hex"]), bytes(3), bytes("a", "utf-8"), isinstance(b"", bytes),
+                  bytearray.fromhex("00ff"), failing(lambda: bytes.fromhex(text)), bytes.__name__],
+        "decimal": [Decimal(digits) + 1, decimal.Decimal("1.10"), isinstance(Decimal(1), Decimal),
+                    Decimal.from_float(0.5), isinstance(1, Decimal), type(Decimal(2)).__name__,
+                    failing(lambda: Decimal(text)), decimal.getcontext().prec, Money("2") * 2,
+                    pickle.loads(pickle.dumps(Decimal("3")))],
+        "dates": [date.fromisoformat(event["day"]), datetime.datetime(2024, 1, 2).isoformat(),
+                  datetime.datetime.strptime(event["day"], "%Y-%m-%d"), date(2024, 1, 2) < date.max,
+                  isinstance(date(2024, 1, 2), date), isinstance(datetime.datetime.min, date),
+                  datetime.timedelta(1), time.strptime(event["day"], "%Y-%m-%d").tm_year,
+                  failing(lambda: date.fromisoformat(text)), datetime.date is date or date == date],
+        "uuid": [uuid.UUID(event["id"]), uuid.UUID(int=5), failing(lambda: uuid.UUID(text))],
+        "found": [text in KINDS, KINDS[text], KINDS.get(text), text in {"a", "hello"},
+                  Status(text).name, failing(lambda: Status("none")), failing(lambda: KINDS["no"])],
+        "asked": [text.isalpha(), digits.isdigit(), text.isupper(), text.isidentifier(),
+                  text.casefold(), text.lstrip("h"), text.rstrip("o"), str.isalpha(text)],
+        "mail": [message["Subject"], message.get_payload(), "To" in message, message["To"],
+                 message.get("To", "none"), mail["Subject"], mail.keys(), mail.get_payload(),
+                 mail.get_all("Subject"), mail.as_string(), mail.get_content_type()],
+        "inside": inside(event),
+        "names": sorted(name for name in globals() if not name.startswith("__")) if event["plain"]
+                 else None,
+        "module": [isinstance(datetime, types.ModuleType), decimal.__name__, sorted(dir(decimal))[:3]],
+    }
+
+def told(call):
+    @functools.wraps(call)
+    def wrapped(event, context):
+        return json.loads(json.dumps(call(event, context), default=repr))
+    return wrapped
+
+handler = told(handler)
+"""  # noqa: E501 - a table of expressions
+TYPED_EVENT = {
+    "count": 5,
+    "rate": 1.5,
+    "flag": True,
+    "none": None,
+    "text": "hello",
+    "digits": "12",
+    "hex": "00ff",
+    "day": "2024-01-31",
+    "id": "3f2504e0-4f89-41d3-9a0c-0305e82c3301",
+    "list": [1, 2, 3],
+    "mail": "Subject: hello\nFrom: me\n\nthe body\n",
+    "plain": False,
+}
+
+
+def test_types_and_numbers_are_the_same_with_sensors_and_while_they_are_learnt(
+    running: Running, runtime: str
+) -> None:
+    event = json.dumps(TYPED_EVENT).encode()
+    plain_event = json.dumps({**TYPED_EVENT, "plain": True}).encode()
+    with running(TYPED, runtime=runtime, sensors=False) as plain:
+        expected, fully = plain.invoke(event), plain.invoke(plain_event)
+    assert expected.error is None, expected.error
+    with running(TYPED, runtime=runtime, coverage=True) as observed:
+        assert observed.invoke(plain_event).response == fully.response
+        learnt = observed.invoke(event, learn=True)
+        assert learnt.error is None, learnt.error
+        assert learnt.response == expected.response
+        assert observed.invoke(plain_event).response == fully.response  # and nothing is left of it
+
+
 def test_a_reloaded_module_and_its_names_are_as_without_sensors(called: Called) -> None:
     body = (
         "import importlib, sqlite3, wave, inspect\n"

@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -237,6 +238,17 @@ def test_a_handler_that_kills_the_parent_forks_or_answers_too_much_loses_nothing
     assert call("fork").response == 1
     assert call("large").error is not None
     assert [call().response for _ in range(2)] == [1, 1]
+
+
+def test_a_parent_that_ended_between_two_calls_is_started_again(start: Start) -> None:
+    code = "import os\nhandler = lambda event, context: os.getppid()\n"
+    call = start(code)
+    first = call().response
+    os.kill(first, signal.SIGKILL)
+    assert ended(first)
+    again = call()
+    assert (again.status, again.init is None) == (Status.OK, False)
+    assert again.response != first
 
 
 KEPT = """

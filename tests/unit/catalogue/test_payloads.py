@@ -51,6 +51,7 @@ def test_no_payload_destroys(payload: Payload) -> None:
 @pytest.mark.parametrize("payload", PAYLOADS, ids=lambda p: p.id)
 def test_the_expected_text_is_never_sent_and_the_control_is_harmless(payload: Payload) -> None:
     sent = texts(encoded(payload, payload.render(FACTS)))
+    plain = texts(payload.render_control(FACTS))
     control = texts(encoded(payload, payload.render_control(FACTS)))
     assert sent != control
     expected = payload.witness.computed
@@ -60,6 +61,10 @@ def test_the_expected_text_is_never_sent_and_the_control_is_harmless(payload: Pa
         assert str(CANARY.product) in expected or CANARY.token in expected
         assert expected not in sent
         assert expected not in control
+        if expected == str(CANARY.product):
+            # A function that multiplies the numbers of a text does so with the control's too.
+            assert FACTS["a"] in plain
+            assert FACTS["b"] in plain
     assert FACTS["oob_host"] not in control
     assert FACTS["decoy"] not in control
 

@@ -1,6 +1,7 @@
 """Our events are real ones: what others' code, written from the services' documentation, says."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,13 @@ from pydantic import TypeAdapter, ValidationError
 
 from harness.catalogue.paths import data_folder
 from harness.catalogue.templates import load_templates
+from harness.codecs import CODECS
 
 TEMPLATES = {t.id: t for t in load_templates(data_folder("event_templates"))}
+DATA = Path(__file__).parents[2] / "data"
 POWERTOOLS = yaml.safe_load((Path(__file__).parent / "powertools_models.yaml").read_text())
+ANCHORS = yaml.safe_load((DATA / "anchors.yaml").read_text())
+GO = yaml.safe_load((DATA / "go_keys.yaml").read_text())
 
 
 def judge(name: str) -> TypeAdapter[Any]:
@@ -53,3 +58,29 @@ def test_every_model_of_an_event_judges_one_of_ours() -> None:
     registry = {name for name in vars(iot_registry_events) if name.startswith("IoTCore")}
     events = set(models.__all__) | registry - {"IoTCoreRegistryEventsBase"}
     assert events - set(POWERTOOLS["parts"]) == used
+
+
+def missing(value: Any, keys: Any, place: str = "") -> Iterator[str]:
+    """Pointers of the keys which a value does not have; a text is decoded where a key says so."""
+    if isinstance(keys, list):
+        if not isinstance(value, list) or not value:
+            yield f"{place}/0"
+        else:
+            yield from missing(value[0], keys[0], f"{place}/0")
+    elif isinstance(keys, dict):
+        for key, inner in keys.items():
+            name, _, codec = key.partition("!")
+            if not isinstance(value, dict) or name not in value:
+                yield f"{place}/{name}"
+                continue
+            held = CODECS[codec].decode(value[name]) if codec else value[name]
+            yield from missing(held, inner, f"{place}/{name}")
+
+
+@pytest.mark.parametrize("shape", GO, ids=lambda shape: shape["files"][0])
+def test_a_key_of_aws_lambda_gos_examples_is_in_our_event_or_the_reason_is_told(
+    shape: dict[str, Any],
+) -> None:
+    for file in shape["files"]:
+        absent = set(missing(sent(ANCHORS["aws-lambda-go"][file]), shape["keys"]))
+        assert absent == set(shape.get("missing", {})), file

@@ -71,6 +71,16 @@ def test_bindings_use_known_facts_and_reach_into_the_event(template: EventTempla
         assert seed.exists(binding.address) or binding.address.steps[-1][1] in template.event
 
 
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda t: t.id)
+def test_a_delivery_knows_the_triggers_facts_and_reaches_into_the_event(
+    template: EventTemplate,
+) -> None:
+    seed = seeds(template)
+    for delivery in template.delivery:
+        assert {*delivery.match, *delivery.starts, *delivery.ends} <= FACTS
+        assert all(seed.exists(to) for to, _ in delivery.copy)
+
+
 def test_no_two_templates_claim_the_same_trigger() -> None:
     claims = [json.dumps(d, sort_keys=True) for t in TEMPLATES for d in t.declared]
     assert len(claims) == len(set(claims))
@@ -95,6 +105,8 @@ response: {kind: any, visible: true}
         ("insertion_points: [{address: /a, control: everybody}]", "control"),
         ("insertion_points: [{address: '@object/body', control: anyone}]", "no state item"),
         ("insertion_pionts: []", "insertion_pionts"),
+        ("encode: [/b!json]", "encode.0: /b!json"),
+        ("encode: ['/a!json/b!json']", "the encodings stand at the address's end"),
     ],
 )
 def test_a_mistake_in_a_template_is_told_with_its_line(

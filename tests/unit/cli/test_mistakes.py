@@ -6,16 +6,14 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from harness.campaign.config import RunConfig
-from harness.campaign.store import Store
 from harness.cli.main import cli
 from harness.errors import UsageError
+from tests.unit.cli.makers import stored
 
 
 @pytest.fixture
 def campaign(tmp_path: Path) -> Path:
-    with Store(tmp_path / "c" / "campaign.db") as store:
-        store.begin("c", RunConfig(source=tmp_path, out=tmp_path / "c"), "app", {})
+    stored(tmp_path / "c")
     (tmp_path / "file").write_text("not a baseline")
     return tmp_path
 

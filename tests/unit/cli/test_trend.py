@@ -1,20 +1,17 @@
 """The trend over many campaigns."""
 
 import json
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
-from harness.campaign.account import Account
-from harness.campaign.config import RunConfig
-from harness.campaign.jobs import Phase
-from harness.campaign.store import Store
 from harness.cli.trend import points_of, trend
 from harness.errors import UsageError
 from harness.model import CampaignReport
-from tests.unit.campaign.test_campaign_parts import PLANNED, finding, report, summary
+from tests.unit.campaign.test_campaign_parts import finding, report, summary
+from tests.unit.cli.makers import stored
 
 
 def night(number: int, *ids: str, tested: bool = True, name: str = "app") -> CampaignReport:
@@ -45,12 +42,12 @@ def test_applications_are_told_apart() -> None:
 
 def test_the_command_reads_folders_of_campaigns(tmp_path: Path) -> None:
     for number in (1, 2):
-        with Store(tmp_path / f"c{number}" / "campaign.db") as store:
-            store.begin(f"c{number}", RunConfig(source=tmp_path, out=tmp_path), "app", {})
-            store.put("started", f"2026-01-0{number}T00:00:00+00:00")
-            store.put("functions", [asdict(PLANNED)])
-            store.put_checkpoint("job", PLANNED.name, Account(phase=Phase.FULL, tested=True), ())
-            store.put_finding(finding(id=f"{number}" * 16))
+        stored(
+            tmp_path / f"c{number}",
+            finding(id=f"{number}" * 16),
+            id=f"c{number}",
+            started=f"2026-01-0{number}T00:00:00+00:00",
+        )
     told = json.loads(CliRunner().invoke(trend, [str(tmp_path), "--json"]).stdout)
     assert [p["fixed"] for p in told] == [[], ["1" * 16]]
     last = CliRunner().invoke(trend, [str(tmp_path), "--json", "--last", "1"]).stdout

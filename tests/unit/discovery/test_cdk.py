@@ -159,6 +159,20 @@ def test_one_stacks_template_is_that_stack_alone(tmp_path) -> None:
     assert found.functions[0].code == tmp_path / "asset.a"
 
 
+def test_functions_are_called_as_among_the_constructs_when_that_is_one(tmp_path) -> None:
+    def named(path: str) -> dict[str, Any]:
+        return {**function(), "Metadata": {"aws:cdk:path": path}}
+
+    both = {"A1": named("Front/Same/Resource"), "A2": named("Front/Inner/Worker/Resource")}
+    other = {"B1": named("Back/Same/Resource")}
+    assembly = Assembly(tmp_path, Front={"Resources": both}, Back={"Resources": other})
+    assert [f.name for f in assembly.found().functions] == [
+        "Front.Same",
+        "Inner.Worker",
+        "Back.Same",
+    ]
+
+
 def test_arguments_of_a_stack_stand_in_the_manifest(tmp_path) -> None:
     stack = {
         "Parameters": {"Level": {"Type": "String"}},

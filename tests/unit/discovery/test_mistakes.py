@@ -136,3 +136,29 @@ def test_a_file_of_another_kind(project) -> None:
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="cannot be read"):
         discover(tmp_path / "template.yaml")
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("cdk.json", "cdk.json: this CDK app has no cdk.out; run `cdk synth`"),
+        ("serverless.ts", "serverless.ts: this service is a program; run `serverless print"),
+        ("main.tf", "main.tf: this is a Terraform module and no plan; run `terraform plan"),
+    ],
+)
+def test_a_folder_of_a_program_says_how_to_make_a_description_of_it(project, name, told) -> None:
+    project.file(name, "")
+    with pytest.raises(UsageError) as raised:
+        discover(project.folder)
+    assert str(raised.value).replace(f"{project.folder}/", "").startswith(told)
+
+
+def test_code_that_only_the_translation_names_is_not_told_by_its_property(project) -> None:
+    told = project.mistake(
+        "service: a\nprovider: {name: aws}\nfunctions:\n"
+        "  f: {handler: a.b, package: {artifact: x.zip}}\n",
+        "serverless.yml",
+    )
+    assert told == (
+        "serverless.yml:4: FLambdaFunction: its code folder x.zip is not there; build it first"
+    )

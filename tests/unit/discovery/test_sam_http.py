@@ -97,6 +97,6 @@ def test_an_authorizer_is_told(project) -> None:
 """
     application = project.discover(sam("        {}\n", more))
     assert application.functions[0].notes == (
-        "no event template claims its trigger Authorizer; not tested",
+        "no event template claims its trigger Authorizer (kind TOKEN); not tested",
     )
     assert [(e.origin, e.to) for e in application.edges] == [("Shop", "Worker")]

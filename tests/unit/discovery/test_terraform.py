@@ -200,6 +200,36 @@ def test_what_is_not_known_before_the_plan_is_applied(found) -> None:
     assert ("worker", "aws_sqs_queue.jobs") in {(e.origin, e.to) for e in got.edges}
 
 
+def test_a_reference_to_a_resource_that_is_not_translated_is_noted(found) -> None:
+    variables = refers("aws_elasticache_cluster.c.cluster_address")
+    worker = function(expressions={"environment": [{"variables": variables}]}, environment=[{}])
+    worker["unknown"] = {"environment": [{"variables": {"CACHE": True}}]}
+    cluster = resource("aws_elasticache_cluster.c")
+    got = found(worker, cluster)
+    assert got.functions[0].environment == {"CACHE": "sample-aws-elasticache-cluster-c"}
+    assert any("aws_elasticache_cluster-c is not declared here" in note for note in got.notes)
+
+
+def test_a_model_and_the_parameters_of_a_method(found) -> None:
+    api, orders = refers("aws_api_gateway_rest_api.a.id"), refers("aws_api_gateway_resource.o.id")
+    got = found(
+        function(),
+        resource("aws_api_gateway_rest_api.a", name="a"),
+        resource("aws_api_gateway_resource.o", {"rest_api_id": api}, path_part="orders"),
+        resource("aws_api_gateway_integration.i", {
+            "rest_api_id": api, "resource_id": orders, "uri": ARN},
+            http_method="POST", type="AWS_PROXY"),
+        resource("aws_api_gateway_model.m", {"rest_api_id": api}, name="Order",
+                 schema='{"properties": {"sku": {"type": "string"}}}'),
+        resource("aws_api_gateway_method.m", {"rest_api_id": api, "resource_id": orders},
+                 http_method="POST", request_models={"application/json": "Order"},
+                 request_parameters={"method.request.querystring.page": True}),
+    )  # fmt: skip
+    facts = got.functions[0].triggers[0].facts
+    assert json.loads(facts["body_schema"]) == {"properties": {"sku": {"type": "string"}}}
+    assert json.loads(facts["parameters_json"])[0]["name"] == "page"
+
+
 def test_what_a_role_grants(found) -> None:
     role = refers("aws_iam_role.r.name")
     statement = {"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": "*"}

@@ -78,6 +78,23 @@ def test_a_deep_schema_ends() -> None:
     assert json.dumps(example(schema)).count("child") == 8
 
 
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"type": "string", "minLength": "x", "maxLength": -1, "pattern": "["},
+        {"type": "object", "required": "id", "properties": [], "minProperties": None},
+        {"type": "array", "items": 3, "minItems": "x"},
+        {"type": "number", "minimum": "x", "multipleOf": 0},
+        {"allOf": 3, "oneOf": None},
+        {"type": 3},
+        "nonsense",
+    ],
+    ids=json.dumps,
+)
+def test_a_schema_that_is_none_gives_some_value(schema) -> None:
+    json.dumps(example(schema))
+
+
 ORDER = {
     "type": "object",
     "properties": {

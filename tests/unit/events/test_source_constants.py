@@ -88,6 +88,28 @@ def test_a_code_folder_may_itself_lie_below_a_folder_of_tests(tmp_path) -> None:
     assert words(tmp_path / "tests" / "src", "exports.h = (e) => e.colour;") == ("colour",)
 
 
+@pytest.mark.parametrize(
+    ("files", "handler"),
+    [
+        ({"app.py": "from lib import tools\nfrom . import near\nX = 'own'",
+          "lib/tools.py": "from ..deep import low", "near.py": "import deep.low\nY = 'near'",
+          "deep/low.py": "Z = 'low'", "other.py": "W = 'other'"}, "app.handler"),
+        ({"src/app.ts": "import { a } from './near.js'; const X = 'own';",
+          "src/near.ts": "const low = require('../deep'); const Y = 'near';",
+          "deep/index.js": "const Z = 'low';", "src/other.js": "const W = 'other';"},
+         "src/app.handler"),
+    ],
+    ids=["python", "javascript"],
+)  # fmt: skip
+def test_a_shared_folder_gives_what_the_handler_can_reach(tmp_path, files, handler) -> None:
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    assert constants(tmp_path, handler) == ("own", "near", "low")
+    assert "other" in constants(tmp_path)
+    assert "other" in constants(tmp_path, "missing.handler")
+
+
 @pytest.mark.parametrize("pattern", [r"^[A-Z]{2}\d{4}$", r"\d+-x", r"^\S+@\S+$", r"(?=.*z).{3,}"])
 def test_a_text_for_a_pattern_matches_it_and_is_the_same_each_time(pattern) -> None:
     text = matching(pattern, 5, 12)

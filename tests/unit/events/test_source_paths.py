@@ -52,6 +52,7 @@ def seed(id: str) -> Seed:
         ("event.items.forEach(label)", "/items/0/label"),
         ("event.items.reduce((sum, i) => sum + i.price, 0)", "/items/0/price"),
         ("return read(event.order)", "/order/deep/value"),
+        ("return event.a.concat(event.b.trim())", "/a /b"),
         ("const p = new URLSearchParams(event.body); return p.get('page')", "/body!form/page"),
         ("const p = JSON.parse(event.a); return event.items.length", "/a!json /items"),
         ("try { x() } catch (e) { return event.why } finally { event.last }", "/why /last"),
@@ -108,6 +109,7 @@ def test_what_typescript_reads_through_its_types(tmp_path) -> None:
         ('data = event["data"]\n    data = data["inner"]\n    return data["x"]', "/data/inner/x"),
         ('return unquote_plus(event[KEY]["name"])', "/key/name!url"),
         ('return json.loads(base64.b64decode(event["d"]))["x"]', "/d!base64!json/x"),
+        ('return event["a"].replace("x", event["b"])', "/a /b"),
         ("return Reader().take(event)", "/deep/value"),
         ("return read(order=event['o'])", "/o/value"),
         ('match event:\n        case {"kind": {"a": x}}: return x["y"]', "/kind/a/y"),
@@ -139,9 +141,11 @@ def test_routes_of_a_framework_read_the_event_which_it_hands_out(tmp_path) -> No
 
 def test_a_routine_of_another_file_is_followed_and_one_that_calls_itself_ends(tmp_path) -> None:
     (tmp_path / "lib.js").write_text("exports.walk = (n) => { walk(n.next); return n.value };")
+    (tmp_path / "apart.js").write_text("exports.walk = (n) => n.apart;")
     text = 'const lib = require("./lib"); exports.handler = (e) => lib.walk(e.tree);'
     found = leaves(tmp_path, text)
     assert "/tree/value" in found
+    assert "/tree/apart" not in found
     assert len(found) < 20
 
 
@@ -189,6 +193,12 @@ def test_a_seed_of_a_queue_grows_inside_its_message_and_nowhere_else() -> None:
     assert body["order"] == {"id": "sample-id"}
     assert "trace" not in grown.event
     assert with_paths(start, ()) is start
+
+
+def test_a_body_that_a_middleware_decodes_grows_inside_its_text() -> None:
+    grown = with_paths(seed("aws.apigateway.rest"), ("/body", "/body/order", "/body/order/id"))
+    assert json.loads(grown.event["body"])["order"] == {"id": "sample-id"}
+    assert "/body!json/order/id" in {str(point) for point in grown.points}
 
 
 def test_a_direct_event_is_made_of_nothing_but_paths() -> None:

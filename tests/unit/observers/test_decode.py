@@ -112,3 +112,12 @@ def test_what_a_body_says_of_an_action_counts_only_in_a_form() -> None:
     stored = call("s3", "PUT", "/b/k", body=text)
     assert (stored.operation, stored.mutating) == ("PutObject", True)
     assert stored.parameters["Body"] == text.decode()
+
+
+@pytest.mark.parametrize("service", ["s3", "bedrock", "lambda"])
+def test_a_host_that_is_none_is_no_obstacle(service: str) -> None:
+    headers = signed(service, Host="x" * 300)
+    seen = call(service, "PUT", "/b/k", headers=headers)
+    assert seen.service == service
+    request = Request(method="PUT", target="/b/k", headers=headers, body=b"")
+    assert Dispatcher("123456789012").service_of(request) == service

@@ -7,7 +7,8 @@ from moto.core.request import Request as MotoRequest
 
 from harness.observers.cloud.request import Request, environ, lean
 
-FORM = {"content-type": "application/x-www-form-urlencoded; charset=utf-8"}
+FORM_KIND = "application/x-www-form-urlencoded"
+FORM = {"content-type": f"{FORM_KIND}; charset=utf-8"}
 PARTS = {"Content-Type": 'multipart/form-data; boundary="b"'}
 PART = b'--b\r\nContent-Disposition: form-data; name="key"\r\n\r\nvalue\r\n--b--\r\n'
 
@@ -20,6 +21,10 @@ REQUESTS = (
     Request(method="GET", target="/x", headers={"Host": "bad host!/"}, body=b""),
     Request(method="POST", target="/", headers={"Content-Encoding": "gzip"}, body=b"\x1f"),
     Request(method="POST", target="/", headers=FORM, body=b"Action=Publish&Message=a%26b"),
+    Request(method="POST", target="/?x=1", headers=FORM, body=b"a=&a=1&b&=c&d=%ff%zz+%2B&;=%"),
+    Request(method="POST", target="/", headers=FORM, body=b"a=\xff"),
+    Request(method="POST", target="/", headers={"Content-Type": FORM_KIND + "x"}, body=b"a=1"),
+    Request(method="POST", target="/", headers={"Content-Type": FORM_KIND}, body=b""),
     Request(method="POST", target="/bucket", headers=PARTS, body=PART),
     Request(
         method="PUT",
@@ -30,7 +35,7 @@ REQUESTS = (
 )
 
 
-@pytest.mark.parametrize("request_", REQUESTS, ids=lambda r: r.method + r.target)
+@pytest.mark.parametrize("request_", REQUESTS)
 def test_all_that_moto_asks_of_a_request_is_as_werkzeug_would_say(request_: Request) -> None:
     made = lean(request_, "127.0.0.1:1234", "123456789012")
     plain = MotoRequest(environ(request_, "127.0.0.1:1234", "123456789012"))

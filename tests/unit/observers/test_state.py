@@ -1,5 +1,6 @@
 """Putting the backends back."""
 
+import gc
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -48,6 +49,13 @@ def test_restoring_what_nothing_changed_does_nothing(cloud: LocalCloud) -> None:
     cloud.restore()
     cloud.restore()
     assert cloud.since(0) == ()
+
+
+def test_the_collector_looks_at_everything_again_when_the_cloud_is_gone(cloud: LocalCloud) -> None:
+    assert gc.get_freeze_count() > 10_000
+    cloud.stop()
+    assert gc.get_freeze_count() == 0
+    cloud.start()
 
 
 Held = tuple[Inside, Snapshot]
@@ -177,3 +185,35 @@ def test_what_was_not_touched_is_the_same_object_after_a_restore(held: Held) -> 
     assert sum(a != b for a, b in zip(objects(), before, strict=True)) == 1  # the updated row
     snapshot.restore(["sqs", "dynamodb"])
     assert objects() == before
+
+
+def test_an_expression_means_the_same_each_time_whatever_it_is_given(held: Held) -> None:
+    inside, _ = held
+    seen = []
+    for number, letters in ((1, "abcd"), (2, "wxyz"), (1, "abcd")):
+        key = {"id": text(number)}
+        item = {**key, "letters": {"L": [text(letter) for letter in letters]}}
+        inside.call("dynamodb", "PutItem", {"TableName": "t", "Item": item})
+        inside.call(
+            "dynamodb",
+            "UpdateItem",
+            {
+                "TableName": "t",
+                "Key": key,
+                "UpdateExpression": "SET #n = :v, more = if_not_exists(more, :v) REMOVE letters[0]"
+                ", letters[2] ADD hits :one",
+                "ExpressionAttributeNames": {"#n": f"name{number}"},
+                "ExpressionAttributeValues": {":v": text(letters), ":one": {"N": str(number)}},
+            },
+        )
+        found = inside.call("dynamodb", "GetItem", {"TableName": "t", "Key": key})["Item"]
+        seen.append(found)
+    assert seen[0] == seen[2]
+    for found, (number, letters) in zip(seen, ((1, "abcd"), (2, "wxyz")), strict=False):
+        assert found == {
+            "id": text(number),
+            f"name{number}": text(letters),
+            "more": text(letters),
+            "hits": {"N": str(number)},
+            "letters": {"L": [text(letters[1]), text(letters[3])]},
+        }

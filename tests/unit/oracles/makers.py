@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from harness.catalogue.contracts import contract, contract_names
 from harness.model import (
     Address,
     BatchShape,
@@ -113,7 +114,11 @@ def case(
         event={"value": ""},
         points=(point,),
         batch=BatchShape(records=Address.parse("/Records"), maximum=10),
-        response=ResponseContract(kind=kind, visible=visible),
+        response=ResponseContract(
+            kind=kind,
+            visible=visible,
+            schema=contract(kind) if kind in contract_names() else {},
+        ),
     )
     invocation = Invocation(
         function=Function(name="F", runtime="python3.11", handler="app.handler", code=None),

@@ -201,7 +201,9 @@ def test_a_parsers_complaint_counts_for_a_trial_that_was_alone() -> None:
 
 def test_a_prototype_with_a_member_of_the_payloads_own() -> None:
     for key, found in ((T, True), (OTHER, False)):
-        record = sink("prototype", "Object.prototype", owner="Object.prototype", key=key)
+        record = sink(
+            "prototype", "Object.prototype", object="Object.prototype", key=key, value="x"
+        )
         told = case("prototype-pollution", "p", outcome(sinks=[record]))
         assert bool(rules(PrototypeOracle(), told)) is found
 
@@ -321,6 +323,14 @@ def test_an_answer_that_the_service_does_not_take(kind: str, response: Any, foun
         kind=kind,
     )
     assert bool(rules(ContractOracle(), told)) is found
+
+
+def test_of_several_trials_the_one_whose_canary_is_in_the_fault_broke_the_contract() -> None:
+    fits = outcome(response={"statusCode": 200, "body": "x"})
+    for status, found in ((T, True), (OTHER, False), ("999", False)):
+        seen = outcome(response={"statusCode": status})
+        told = case("contract-violation", T, seen, control=fits, kind="http-v1", alone=False)
+        assert bool(rules(ContractOracle(), told)) is found
 
 
 def test_a_bad_record_fails_the_good_ones() -> None:

@@ -1,8 +1,10 @@
 """Errors, exceptions, timeouts, crashes and secrets, each beside what must stay silent."""
 
+import base64
+
 import pytest
 
-from harness.model import Callback, ExpectedWitness, FunctionError, Status
+from harness.model import Callback, Canary, ExpectedWitness, FunctionError, Status
 from harness.oracles.base import OracleContext
 from harness.oracles.callback import CallbackOracle
 from harness.oracles.computed import ComputedOracle
@@ -35,6 +37,24 @@ def test_a_product_that_the_control_shows_too_is_no_witness() -> None:
     both = outcome(raw=str(CANARY.product))
     told = case("code-injection", "p", both, control=both, witness=PRODUCT)
     assert not list(ComputedOracle().judge(told))
+
+
+def test_a_function_that_multiplies_any_two_numbers_is_no_witness() -> None:
+    mark = Canary.make(5, 5)
+    told = case(
+        "ssti",
+        "p",
+        outcome(raw=str(CANARY.product)),
+        control=outcome(raw=str(mark.product)),
+        witness=PRODUCT,
+        control_canary=mark,
+    )
+    assert not list(ComputedOracle().judge(told))
+
+
+def test_each_place_of_a_number_is_looked_at() -> None:
+    told = case("ssti", "p", outcome(raw=f"1{CANARY.product} {CANARY.product}"), witness=PRODUCT)
+    assert len(list(ComputedOracle().judge(told))) == 1
 
 
 def test_a_callback_counts_for_its_own_trial_only() -> None:
@@ -98,6 +118,24 @@ def test_an_ending_is_blamed_on_a_trial_only_when_it_was_alone() -> None:
 def test_a_slow_function_is_not_blamed_for_its_timeouts() -> None:
     late, slow = outcome(status=Status.TIMEOUT, duration=3000), outcome(duration=2000)
     assert not list(TimeoutOracle().judge(case("timeout", "9", late, control=slow)))
+
+
+def test_a_path_of_the_code_in_an_answer_is_a_verbose_error() -> None:
+    seen = outcome(raw="no such file: /code/texts/a.txt")
+    assert list(VerboseErrorOracle(CONTEXT).judge(case("verbose-error", "p", seen)))
+    told = case("verbose-error", "p", seen, alone=False)
+    assert not list(VerboseErrorOracle(CONTEXT).judge(told))
+
+
+def test_an_encoded_decoy_is_exposed_and_of_several_trials_none_is_blamed() -> None:
+    oracle = SecretOracle(CONTEXT)
+    secret = b"AKIAEXAMPLEDECOY"
+    for text in (secret.hex(), *(base64.b64encode(b"-" * n + secret).decode() for n in range(3))):
+        assert list(oracle.judge(case("secret-exposure", "p", outcome(raw=text)))), text
+    shown = outcome(raw="AKIAEXAMPLEDECOY")
+    assert not list(oracle.judge(case("secret-exposure", "p", shown, alone=False)))
+    told = case("secret-exposure", "p", shown, control=shown, alone=False)
+    assert list(oracle.judge(told))
 
 
 def test_a_decoy_in_an_answer_or_log_is_a_secret_exposed_and_is_masked() -> None:

@@ -177,6 +177,24 @@ def test_a_class_named_by_the_data_is_unsafe_deserialisation() -> None:
     assert not list(oracle.judge(case("unsafe-deserialization", "p", outcome(sinks=[theirs]))))
 
 
+def test_a_module_below_a_package_that_the_application_chose_is_no_finding() -> None:
+    for module, found in ((CANARY.token, True), (f"plugins.{CANARY.token}", False)):
+        record = sink("import", "import", ("importlib",), module=module)
+        told = case("unsafe-deserialization", "p", outcome(sinks=[record]))
+        assert bool(list(DeserializationOracle().judge(told))) is found
+
+
+def test_a_call_that_carries_no_canary_is_tied_to_no_trial_of_several() -> None:
+    oracle = DeserializationOracle()
+    for alone in (True, False):
+        record = sink("deserialization", "pickle.find_class", module="operator", name="mul")
+        told = case("unsafe-deserialization", "p", outcome(sinks=[record]), alone=alone)
+        assert bool(list(oracle.judge(told))) is alone
+        record = sink("socket", "socket.connect", host="127.0.0.1", port=5000)
+        told = case("ssrf", "u", outcome(sinks=[record]), alone=alone)
+        assert bool(list(NetworkOracle(CONTEXT).judge(told))) is alone
+
+
 def test_an_import_by_a_yaml_loader_is_unsafe_deserialisation() -> None:
     record = sink("import", "import", ("yaml",), module=CANARY.token)
     verdicts = list(DeserializationOracle().judge(case("ssti", "p", outcome(sinks=[record]))))

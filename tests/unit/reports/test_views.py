@@ -9,15 +9,18 @@ import pytest
 from click.testing import CliRunner
 
 from harness.campaign.baseline import Known, load_known
-from harness.campaign.config import RunConfig
-from harness.campaign.store import Store
 from harness.cli.comparison import compared
 from harness.cli.export import export
+from harness.codecs import CODECS
 from harness.errors import UsageError
-from harness.model import CampaignReport
+from harness.model import CampaignReport, Hop
+from harness.reports.base import sentence
+from harness.reports.finding_view import FindingViews
 from harness.reports.reproduce import curl_command
+from harness.reports.route import explain
 from harness.reports.timeline import LEFT, RIGHT, WIDTH, timeline
 from tests.unit.campaign.test_campaign_parts import finding, report, summary
+from tests.unit.cli.makers import stored
 
 ROUTE = {"path": "/items/{id}/{rest+}", "method": "post"}
 
@@ -75,6 +78,12 @@ def test_what_curl_cannot_send_has_no_curl_line(changes: dict[str, object]) -> N
     assert curl_command(finding(**changes), ROUTE) == ""
 
 
+@pytest.mark.parametrize("codec", CODECS)
+def test_each_codec_is_told_in_words(codec: str) -> None:
+    (step,) = explain(f"!{codec}", "x", {})
+    assert step.words.startswith("is ")
+
+
 def test_the_timeline_merges_marks_that_would_lie_on_one_another() -> None:
     found = tuple(
         finding(id=f"{n:016x}", function=name, invocations_to_detect=at)
@@ -88,6 +97,37 @@ def test_the_timeline_merges_marks_that_would_lie_on_one_another() -> None:
     assert [mark.count for mark in lanes["A"].marks] == [2, 1]
     assert all(LEFT <= mark.x <= WIDTH - RIGHT for lane in told.lanes for mark in lane.marks)
     assert lanes["Gone"].invocations == 7
+
+
+def test_a_chain_is_told_by_the_function_that_is_entered() -> None:
+    hops = (
+        Hop(function="Front", trigger="aws.apigateway.rest"),
+        Hop(function="Search", trigger="aws.sqs.message", via="aws:sqs.SendMessage"),
+    )
+    chain = finding(path=hops, event={"queryStringParameters": {"q": "x"}})
+    application = {
+        "functions": [
+            {
+                "name": "Front",
+                "triggers": [
+                    {"template": chain.trigger, "source": "Web", "facts": {"path": "/front"}}
+                ],
+            },
+            {"name": "Search", "triggers": [{"template": "aws.sqs.message", "source": "Q"}]},
+        ]
+    }
+    told = replace(
+        report((chain,), (summary(name="Front", invocations=9), summary())),
+        application=application,
+    )
+    view = FindingViews(told, {}).of(chain)
+    assert view.source == "Web"
+    assert any("http://127.0.0.1:3000/front?q=x" in way.text for way in view.ways)
+    assert [lane.name for lane in timeline(told).lanes] == ["Front"]
+    assert sentence(chain, {}) == (
+        "sql-injection in Search through /queryStringParameters/q of Front's event "
+        "(aws.apigateway.rest)"
+    )
 
 
 def test_only_what_was_looked_for_again_is_fixed() -> None:
@@ -126,10 +166,7 @@ def test_an_acceptance_that_ran_out_is_none() -> None:
 
 
 def test_findings_are_exported_as_files_that_load_again(tmp_path: Path) -> None:
-    with Store(tmp_path / "c" / "campaign.db") as store:
-        config = RunConfig(source=tmp_path, out=tmp_path / "c")
-        store.begin("c", config, "app", {})
-        store.put_finding(finding())
+    stored(tmp_path / "c", finding())
     ran = CliRunner().invoke(
         export, [str(tmp_path / "c"), "--finding", "0123", "--out", str(tmp_path / "o")]
     )

@@ -1,6 +1,6 @@
 """The source files of a function that are its own: no installed packages, tests, or bundles."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 # Folders of what others wrote, and of what never runs in the function.
@@ -35,3 +35,40 @@ def text_of(path: Path) -> bytes:
     except OSError:
         return b""
     return b"" if len(text) > _LONGEST_LINE * (text.count(b"\n") + 1) else text
+
+
+def file_of(code: Path, module: str, files: Sequence[Path]) -> Path | None:
+    """The file of a handler's module, or the one with its name where it was compiled from."""
+    stems = (code / module, code / module.replace(".", "/"))
+    exact = next((path for path in files if path.with_suffix("") in stems), None)
+    named = [path for path in files if path.stem == Path(module).name]
+    return exact or (named[0] if len(named) == 1 else None)
+
+
+def reached(
+    code: Path,
+    first: Path,
+    files: Sequence[Path],
+    imports_of: Callable[[bytes, str], Iterator[str]],
+) -> list[Path]:
+    """A file and those it imports, however indirectly, the nearest first.
+
+    `imports_of` gives what a file imports as paths without an ending: from its own folder when
+    they begin with a dot, else from there or from the code folder.
+    """
+    by_stem = {path.with_suffix("").resolve(): path for path in reversed(files)}
+    found = {first: None}
+    waiting = [first]
+    while waiting:
+        path = waiting.pop(0)
+        for name in imports_of(text_of(path), path.suffix):
+            for folder in (path.parent, code):
+                stem = (folder / name).resolve()
+                stems = (stem, stem.with_suffix(""), stem / "index", stem / "__init__")
+                other = next((by_stem[one] for one in stems if one in by_stem), None)
+                if other is not None and other not in found:
+                    found[other] = None
+                    waiting.append(other)
+                if other is not None or name.startswith("."):
+                    break
+    return list(found)

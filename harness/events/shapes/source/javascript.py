@@ -1,4 +1,4 @@
-"""Constants of JavaScript and TypeScript: strings, properties read, texts for expressions."""
+"""Constants and imports of JavaScript and TypeScript."""
 
 import re
 from collections.abc import Iterator
@@ -48,6 +48,19 @@ def constants_of(text: bytes, ending: str) -> Iterator[str]:
             value = text_of(node) if kind == "name" or _is_field(node) else None
         if value:
             yield value
+
+
+def imports_of(text: bytes, ending: str) -> Iterator[str]:
+    """Files that a file imports or requires, as paths from its own folder."""
+    for node in QueryCursor(_strings(ending)).captures(root_of(text, ending)).get("string", []):
+        value = string_of(node)
+        if value is not None and value.startswith(".") and _is_directive(node):
+            yield value
+
+
+@cache
+def _strings(ending: str) -> Query:
+    return Query(grammar(ending), "(string) @string")
 
 
 @cache

@@ -318,6 +318,7 @@ class _Lowering:
                 name, Unknown()
             )
         if name in _SAME:
+            self._body += [Bind("", self._expression(argument)) for argument in given]
             return base
         text = string_of(given[0]) if given else None
         if name == "get" and text:  # URLSearchParams, Map

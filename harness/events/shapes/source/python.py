@@ -1,4 +1,4 @@
-"""String constants of Python."""
+"""String constants and imports of Python."""
 
 import ast
 from collections.abc import Iterator
@@ -22,3 +22,18 @@ def constants_of(text: bytes, ending: str) -> Iterator[str]:  # noqa: ARG001 - a
     ]
     for _, _, value in sorted(texts):
         yield value
+
+
+def imports_of(text: bytes, ending: str) -> Iterator[str]:  # noqa: ARG001 - as each language's
+    """Modules that a file imports, and names out of them, which may be modules too, as paths."""
+    tree = tree_of(text)
+    for node in ast.walk(tree) if tree is not None else ():
+        if isinstance(node, ast.Import):
+            yield from (alias.name.replace(".", "/") for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            up = "../" * (node.level - 1)
+            start = f"./{up}" if node.level else ""
+            module = f"{start}{(node.module or '').replace('.', '/')}"
+            if node.module:
+                yield module
+            yield from (f"{module.rstrip('/')}/{alias.name}" for alias in node.names)

@@ -254,6 +254,7 @@ class _Lowering:
         if function.attr in _LOOKUPS and text is not None:
             return Either((Field(base, text), *(value for _, value in arguments[1:])))
         if function.attr in _SAME_METHODS:
+            self._body += [Bind("", value) for _, value in arguments]
             return base
         self._body.append(Bind("", base))
         return Call(function.attr, arguments)

@@ -5,7 +5,7 @@ arguments, never at results, and whatever goes wrong inside a sensor is dropped,
 ours must not become a fault of the function under test.
 """
 
-from faasfuzz_sensors import audit, coverage, decoders, frames, record
+from faasfuzz_sensors import audit, coverage, decoders, frames, parsers, record, standins
 from faasfuzz_sensors import learn as learning
 from faasfuzz_sensors.sinks import drivers, modules, queries, sql, templates
 
@@ -20,6 +20,8 @@ def install(fd, task_root):
     record.open_to(fd)
     frames.set_task_root(task_root)
     decoders.install()
+    parsers.install()
+    standins.install()
     sql.install()
     drivers.install()
     modules.install()

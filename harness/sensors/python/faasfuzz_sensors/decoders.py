@@ -25,14 +25,17 @@ def _given(args, kwargs):
     return next(iter(kwargs.values()), None)
 
 
-def _decoded(codec, original):
+def decoded(codec, original, noted=True):
+    """A decoder whose results are followed; `noted` unless what it takes is more than the codec."""
+
     @functools.wraps(original)
     def decode(*args, **kwargs):
         if not origin.ON or origin.INSIDE:  # one decoder may be written with another
             return original(*args, **kwargs)
         address = address_of(_given(args, kwargs))
         if address is not None:
-            note(address, "decode", codec)
+            if noted:
+                note(address, "decode", codec)
             if args and isinstance(args[0], RecordingStr):
                 args = (str.__str__(args[0]),) + args[1:]
         origin.INSIDE = True
@@ -40,12 +43,12 @@ def _decoded(codec, original):
             result = original(*args, **kwargs)
         finally:
             origin.INSIDE = False
-        return result if address is None else _followed(result, address + "!" + codec)
+        return result if address is None else followed(result, address + "!" + codec)
 
     return decode
 
 
-def _followed(result, inside):
+def followed(result, inside):
     """A decoded value that is recognised from here on."""
     if not isinstance(result, bytes):
         return wrap(result, inside)
@@ -169,17 +172,17 @@ def install():
     if _installed:
         return
     _installed = True
-    json.loads = _decoded("json", json.loads)
+    json.loads = decoded("json", json.loads)
     json.load = _json_load(json.load)
-    base64.b64decode = _decoded("base64", base64.b64decode)
-    base64.standard_b64decode = _decoded("base64", base64.standard_b64decode)
-    base64.urlsafe_b64decode = _decoded("base64url", base64.urlsafe_b64decode)
-    binascii.a2b_base64 = _decoded("base64", binascii.a2b_base64)
-    binascii.unhexlify = _decoded("hex", binascii.unhexlify)
-    gzip.decompress = _decoded("gzip", gzip.decompress)
-    zlib.decompress = _decoded("zlib", zlib.decompress)
-    urllib.parse.unquote_plus = _decoded("url", urllib.parse.unquote_plus)
-    urllib.parse.unquote = _decoded("percent", urllib.parse.unquote)
+    base64.b64decode = decoded("base64", base64.b64decode)
+    base64.standard_b64decode = decoded("base64", base64.standard_b64decode)
+    base64.urlsafe_b64decode = decoded("base64url", base64.urlsafe_b64decode)
+    binascii.a2b_base64 = decoded("base64", binascii.a2b_base64)
+    binascii.unhexlify = decoded("hex", binascii.unhexlify)
+    gzip.decompress = decoded("gzip", gzip.decompress)
+    zlib.decompress = decoded("zlib", zlib.decompress)
+    urllib.parse.unquote_plus = decoded("url", urllib.parse.unquote_plus)
+    urllib.parse.unquote = decoded("percent", urllib.parse.unquote)
     urllib.parse.parse_qs = _query(urllib.parse.parse_qs)
     urllib.parse.parse_qsl = _query(urllib.parse.parse_qsl)
     _cookies()

@@ -1,6 +1,6 @@
 """Learning invocations: an event that tells which of its fields are read, decoded and compared."""
 
-from faasfuzz_sensors import origin
+from faasfuzz_sensors import origin, standins
 from faasfuzz_sensors.origin import register
 from faasfuzz_sensors.recording import wrap
 
@@ -14,9 +14,11 @@ def learn(event, extra=None):
         for address, text in (extra or {}).items():
             register(text, address)
             register(text.encode("utf-8", "surrogatepass"), address)
-        return wrap(event, "")
+        wrapped = wrap(event, "")
+        standins.swap_in()
+        return wrapped
     except Exception:
-        origin.ON = False
+        unlearn()
         return event
 
 
@@ -24,3 +26,5 @@ def unlearn():
     """The learning invocation is over."""
     origin.ON = False
     origin.BY_TEXT.clear()
+    origin.OBJECTS.clear()
+    standins.swap_out()

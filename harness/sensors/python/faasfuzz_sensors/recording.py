@@ -5,6 +5,9 @@ They behave as the plain ones: every method that is not overridden is the base c
 
 import copy
 
+from faasfuzz_sensors import origin
+from faasfuzz_sensors.amounts import RecordingFloat, RecordingInt
+from faasfuzz_sensors.membership import sought
 from faasfuzz_sensors.origin import escape, note, register
 
 
@@ -24,6 +27,10 @@ def _wrapped(value, address):
     if type(value) is str:
         register(value, address)
         return RecordingStr(value, address)
+    if type(value) is int:
+        return RecordingInt(value, address)
+    if type(value) is float:
+        return RecordingFloat(value, address)
     if type(value) is bytes:
         register(value, address)
     return value
@@ -154,7 +161,17 @@ class RecordingStr(str):
         self._compared(other)
         return str.__ne__(self, other)
 
-    __hash__ = str.__hash__
+    def __hash__(self):
+        if origin.ON:
+            self._looked_up()
+        return str.__hash__(self)
+
+    def _looked_up(self):
+        try:
+            for text in sought(2):
+                note(self._faasfuzz_address, "equals", self._faasfuzz_form % text)
+        except Exception:
+            pass  # it stays unknown what it was looked for among
 
     def __contains__(self, part):
         if isinstance(part, str):
@@ -180,6 +197,11 @@ class RecordingStr(str):
             note(self._faasfuzz_address, "mapping", index)
         part = str.__getitem__(self, index)
         return self._same(part) if isinstance(index, slice) else part
+
+    def removeprefix(self, prefix):
+        made = self._same(str(self)[len(prefix) :] if str.startswith(self, prefix) else str(self))
+        made._faasfuzz_form = prefix.replace("%", "%%") + made._faasfuzz_form
+        return made
 
     def split(self, *args, **kwargs):
         return [self._part(piece, args, kwargs) for piece in str.split(self, *args, **kwargs)]
@@ -212,6 +234,15 @@ class RecordingStr(str):
     def strip(self, *chars):
         return self._same(str.strip(self, *chars))
 
+    def lstrip(self, *chars):
+        return self._same(str.lstrip(self, *chars))
+
+    def rstrip(self, *chars):
+        return self._same(str.rstrip(self, *chars))
+
+    def casefold(self):
+        return self._same(str.casefold(self))
+
     def lower(self):
         return self._same(str.lower(self))
 
@@ -234,3 +265,29 @@ class RecordingStr(str):
 
     def __deepcopy__(self, memo):
         return self
+
+
+def _asked(name, pattern):
+    method = getattr(str, name)
+
+    def asked(self):
+        note(self._faasfuzz_address, "matches", pattern)
+        return method(self)
+
+    asked.__name__, asked.__doc__ = name, method.__doc__
+    return asked
+
+
+for _name, _matched in {
+    "isdigit": "[0-9]+",
+    "isdecimal": "[0-9]+",
+    "isnumeric": "[0-9]+",
+    "isalpha": "[A-Za-z]+",
+    "isalnum": "[A-Za-z0-9]+",
+    "islower": "[a-z]+",
+    "isupper": "[A-Z]+",
+    "isidentifier": "[A-Za-z_][A-Za-z0-9_]*",
+}.items():
+    setattr(RecordingStr, _name, _asked(_name, _matched))
+if not hasattr(str, "removeprefix"):  # Python 3.8
+    del RecordingStr.removeprefix

@@ -1,0 +1,45 @@
+"""Encodings of streaming services, against what their documentation shows."""
+
+import base64
+
+import pytest
+
+from harness.codecs import CODECS, CodecError
+
+# One user record "hello" under partition key "pk", written field by field from the format's page.
+AGGREGATED = (
+    b"\xf3\x89\x9a\xc2" + b"\x0a\x02pk" + b"\x1a\x09" + b"\x08\x00" + b"\x1a\x05hello" + b"0" * 16
+)
+
+
+def test_a_header_of_kafka_is_a_list_of_signed_bytes() -> None:
+    assert CODECS["byte-list"].decode([104, 101, 97, 100, 101, 114]) == "header"
+    assert CODECS["byte-list"].encode("é", None) == [-61, -87]
+    assert CODECS["byte-list"].decode([-61, -87]) == "é"
+    assert CODECS["byte-list"].decode([195, 169]) == "é"
+
+
+@pytest.mark.parametrize("value", ["text", [1.5], [True], None, ["a"]])
+def test_what_is_no_list_of_bytes_is_refused(value: object) -> None:
+    with pytest.raises(CodecError):
+        CODECS["byte-list"].decode(value)
+
+
+def test_an_aggregated_record_is_read_and_written() -> None:
+    assert CODECS["kpl"].decode(AGGREGATED) == "hello"
+    long = "Zoë" * 1000
+    assert CODECS["kpl"].decode(CODECS["kpl"].encode(long, None)) == long
+
+
+@pytest.mark.parametrize(
+    "value",
+    [b"", b"plain", AGGREGATED[:20], AGGREGATED[:8] + b"\xff" * 30, base64.b64encode(AGGREGATED)],
+)
+def test_what_is_no_aggregated_record_is_refused(value: bytes) -> None:
+    with pytest.raises(CodecError):
+        CODECS["kpl"].decode(value)
+
+
+def test_a_path_keeps_its_slashes_and_its_plus() -> None:
+    assert CODECS["path"].encode("/a b+c/../é?", None) == "/a%20b%2Bc/../%C3%A9%3F"
+    assert CODECS["path"].decode("/a%20b+c") == "/a b+c"
