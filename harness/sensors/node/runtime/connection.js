@@ -4,6 +4,7 @@
 // Between two calls a Lambda sandbox is frozen: timers and sockets that a handler left open go on
 // only when the next call has come. A blocking read has the same effect.
 
+const { Buffer } = require('buffer');
 const { readSync, writeSync } = require('fs');
 const kill = process.kill.bind(process);
 

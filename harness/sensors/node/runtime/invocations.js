@@ -2,6 +2,7 @@
 // One call after another: the handler's contract of promises, callbacks and context methods
 // (aws-lambda-ric, Runtime.js, CallbackContext.js, StreamingContext.js, InvokeContext.js).
 
+const { Buffer } = require('buffer');
 const { ANSWER, ERROR, LAST_ERROR } = require('./connection.js');
 const { asReported } = require('./errors.js');
 const { ResponseStream } = require('./streaming.js');

@@ -2,6 +2,7 @@
 // The response stream of a handler made by awslambda.streamifyResponse.
 // https://docs.aws.amazon.com/lambda/latest/dg/configuration-response-streaming.html
 
+const { Buffer } = require('buffer');
 const { Writable } = require('stream');
 const errors = require('./errors.js');
 

@@ -1,7 +1,9 @@
 'use strict';
 // Writing records: a line of JSON each, at once, so that a crash loses none.
 
+const { Buffer } = require('buffer');
 const { writeSync } = require('fs');
+const { URL } = require('url');
 const { stringify } = JSON;
 
 const LINES = 500;

@@ -32,8 +32,8 @@ function learn(event, extra) {
 function unlearn() {
   if (!origin.state.on) return;
   origin.end();
-  comparisons.end();
   patches.putBack();
+  comparisons.end();
 }
 
 module.exports = { install, learn, unlearn };

@@ -3,6 +3,7 @@
 
 const { state } = require('./origin.js');
 
+const { Object, Reflect } = globalThis;
 const patches = []; // [owner, name, maker of the telling function]
 let undo = [];
 
@@ -62,7 +63,11 @@ function asked(told, args, self, original) {
 
 function putBack() {
   for (const [owner, name, property] of undo.reverse()) {
-    Object.defineProperty(owner, name, property);
+    try {
+      Object.defineProperty(owner, name, property);
+    } catch {
+      // Frozen meanwhile: what stands there passes on.
+    }
   }
   undo = [];
 }

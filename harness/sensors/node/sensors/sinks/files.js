@@ -1,9 +1,10 @@
 'use strict';
 // Files: what is opened, listed, moved or removed, and where that really is.
 
+const { Buffer } = require('buffer');
 const fs = require('fs');
 const path = require('path');
-const { fileURLToPath } = require('url');
+const { fileURLToPath, URL } = require('url');
 const { hook } = require('../telling.js');
 const { text } = require('../record.js');
 

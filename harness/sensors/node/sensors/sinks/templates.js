@@ -1,6 +1,7 @@
 'use strict';
 // Template engines: the source that they are given to compile.
 
+const { Buffer } = require('buffer');
 const { afterLoad } = require('../loading.js');
 const { tell, notice } = require('../telling.js');
 const { text } = require('../record.js');
