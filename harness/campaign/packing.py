@@ -10,11 +10,12 @@ from dataclasses import dataclass, field
 from harness.campaign.plan import Cell
 from harness.campaign.schedule import Schedule
 from harness.events.batch import lies_in_records
+from harness.model import Address
 
 # More records than this cost the function more than they save us.
 _RECORDS = 16
 _TRIALS = 64
-_LOOK_AHEAD = 160
+_LOOK_AHEAD = 96
 _BYTES = 128 * 1024
 _LIKELY = 0.5
 # A point or payload of which nothing is known yet: 1 in 20.
@@ -100,16 +101,20 @@ def next_packs(schedule: Schedule, survival: Survival, room: Room, first: Cell) 
     slots = _Slots(records, together=room.together)
     slots.add(first)
     chance = survival.chance(first)
-    aside: list[Cell] = []
-    for looked, cell in enumerate(schedule.more(first)):
+
+    def offer(cell: Cell) -> bool | None:
+        nonlocal chance
+        if slots.full or chance < _LIKELY * 1.05:
+            return None
+        if _by_itself(cell) or not slots.open(cell):
+            return False
         survives = chance * survival.chance(cell)
-        if survives < _LIKELY or _by_itself(cell) or not slots.add(cell):
-            aside.append(cell)
-        else:
-            chance = survives
-        if looked >= _LOOK_AHEAD or slots.full or chance < _LIKELY * 1.05:
-            break
-    schedule.back(aside)
+        if survives < _LIKELY or not slots.add(cell):
+            return False
+        chance = survives
+        return True
+
+    schedule.fill(first, offer, _LOOK_AHEAD)
     return Pack(tuple(slots.placed))
 
 
@@ -124,11 +129,16 @@ class _Slots:
         self._together = together
         self._taken: list[list[Cell]] = [[] for _ in range(records)]
         self._bytes = 0
+        self._closed: set[Address] = set()
         self.placed: list[Placed] = []
 
     @property
     def full(self) -> bool:
         return len(self.placed) >= _TRIALS or self._bytes > _BYTES
+
+    def open(self, cell: Cell) -> bool:
+        """Whether the cell's point was not refused before; a quick look."""
+        return cell.point.address not in self._closed or cell.unread
 
     def add(self, cell: Cell) -> bool:
         """Place a cell in the first record that has room; False when none has."""
@@ -141,6 +151,7 @@ class _Slots:
                 self.placed.append(Placed(cell, record))
                 self._bytes += len(str(cell.payload.template))
                 return True
+        self._closed.add(cell.point.address)
         return False
 
     def _fits(self, cell: Cell, taken: list[Cell]) -> bool:

@@ -11,7 +11,7 @@ first half it does also when it has twice the time.
 import heapq
 import math
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from harness.campaign.plan import Cell
@@ -78,11 +78,24 @@ class Schedule:
         best = min((heap for heap in self._heaps.values() if heap), default=None)
         return None if best is None else self._pop(best)
 
-    def more(self, like: Cell) -> Iterator[Cell]:
-        """Further cells of the same learnt seed, the best first; give back() what is not used."""
+    def fill(self, like: Cell, offer: Callable[[Cell], bool | None], looks: int) -> None:
+        """Offer further cells of the same learnt seed, the best of each arm, the best first.
+
+        The offer is taken (True), passed over (False), or there is no room for any more (None).
+        """
         heap = self._heaps.get(id(like.learnt), [])
-        while heap:
-            yield self._pop(heap)
+        passed: list[tuple[float, int, _Key]] = []
+        while heap and looks > 0:
+            looks -= 1
+            answer = offer(self._arms[heap[0][2]].cells[0])
+            if answer is None:
+                break
+            if answer:
+                self._pop(heap)
+            else:
+                passed.append(heapq.heappop(heap))
+        for entry in passed:
+            heapq.heappush(heap, entry)
 
     def back(self, cells: Iterable[Cell]) -> None:
         """Take back cells that were handed out and not tried."""

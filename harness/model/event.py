@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 _STEP = re.compile(r"!([a-z0-9-]+)|/([^/!]*)")
@@ -18,7 +19,7 @@ class AttackerControl(StrEnum):
     OPERATOR = "operator"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: the text is kept
 class Address:
     """Where in an event a value lives: JSON Pointer segments and codec steps, in reading order.
 
@@ -63,6 +64,10 @@ class Address:
         return Address((*self.steps, ("codec", codec)), self.state)
 
     def __str__(self) -> str:
+        return self._text
+
+    @cached_property
+    def _text(self) -> str:
         root = f"@{self.state}" if self.state else ""
         return root + "".join(
             f"!{value}" if kind == "codec" else f"/{_escape(value)}" for kind, value in self.steps

@@ -128,13 +128,18 @@ def test_what_was_handed_out_and_given_back_comes_again() -> None:
     schedule = Schedule(cells("sql-injection", of))
     first = schedule.first()
     assert first is not None
-    others = list(schedule.more(first))
+    offered: list[Cell] = []
+    schedule.fill(first, lambda cell: offered.append(cell) or True, looks=1000)
     assert len(schedule) == 0
-    schedule.back([first, *others])
+    assert len(offered) == len(BY_RULE["sql-injection"]) - 1
+    schedule.back([first, *offered])
+    refused: list[Cell] = []
+    schedule.fill(first, lambda cell: bool(refused.append(cell)), looks=1000)
+    assert [cell.key for cell in refused] == [first.key]
     again = schedule.first()
     assert again is not None
     assert again.key == first.key
-    assert len(schedule) == len(others)
+    assert len(schedule) == len(offered)
 
 
 def test_a_pack_fills_records_and_never_one_place_twice() -> None:
