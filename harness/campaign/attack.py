@@ -32,7 +32,20 @@ from harness.model import (
 _TIMEOUTS = 2
 _TIMEOUTS_OF_A_POINT = 6
 # What a canary cannot tie to one trial of a pack.
-_UNTIED = frozenset({"error", "timeout", "crash", "secret", "delay"})
+_UNTIED = frozenset(
+    {
+        "error",
+        "timeout",
+        "crash",
+        "secret",
+        "delay",
+        "identity",
+        "silence",
+        "cpu",
+        "calls",
+        "batch",
+    }
+)
 
 
 @dataclass(slots=True, kw_only=True)

@@ -136,7 +136,9 @@ class FunctionRun:
     def _words(self) -> tuple[str, ...]:
         """Constants of the function's own source, empty when there is none to read."""
         code = self.function.code
-        return constants(code) if code is not None and code.is_dir() else ()
+        if code is None or not code.is_dir():
+            return ()
+        return constants(code, self.function.handler)
 
     def _paths(self) -> tuple[str, ...]:
         """Addresses that the function's own source was seen to read."""

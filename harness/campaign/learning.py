@@ -15,7 +15,7 @@ from harness.codecs.base import CodecError
 from harness.events.inject import AddressError
 from harness.events.seed import Seed
 from harness.events.shapes.defaults import CANDIDATES, is_placeholder
-from harness.events.shapes.errors import from_error, open_places
+from harness.events.shapes.errors import from_error, open_places, settled
 from harness.events.shapes.reads import add_field, control_of, grow
 from harness.model import Address, Observation
 
@@ -226,7 +226,9 @@ class Learner:
         error, old = tried.observation.outcome.error, before.observation.outcome.error
         if error is None or old is None:
             return False
-        return len(error.trace) > 0 and _reached_later(error.trace, old.trace)
+        if len(error.trace) > 0 and _reached_later(error.trace, old.trace):
+            return True
+        return not before.observation.outcome.reads and settled(old, error)
 
     def _novel(self, learnt: Learnt) -> bool:
         return signature(learnt) not in self._seen

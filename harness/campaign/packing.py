@@ -7,7 +7,7 @@ early, or to lead the handler past the others, is learnt per insertion point and
 
 from dataclasses import dataclass, field
 
-from harness.campaign.plan import Cell
+from harness.campaign.plan import WHOLE, Cell
 from harness.campaign.schedule import Schedule
 from harness.events.batch import lies_in_records
 from harness.model import Address
@@ -119,7 +119,7 @@ def next_packs(schedule: Schedule, survival: Survival, room: Room, first: Cell) 
 
 
 def _by_itself(cell: Cell) -> bool:
-    return cell.expensive or bool(cell.payload.repeat)
+    return cell.expensive or cell.payload.rule in WHOLE or bool(cell.payload.repeat)
 
 
 class _Slots:

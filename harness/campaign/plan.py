@@ -8,7 +8,10 @@ from harness.events.mutators import WORD
 from harness.model import FieldRead, InsertionPoint, Payload
 
 # Rules whose trials can cost a whole timeout each go after all others.
-EXPENSIVE = frozenset({"timeout", "runtime-crash"})
+EXPENSIVE = frozenset({"timeout", "runtime-crash", "redos", "out-of-memory", "denial-of-wallet"})
+# Rules about what an invocation does as a whole: their trials have it to themselves, and none are
+# made where the handler does not look.
+WHOLE = frozenset({"auth-bypass", "contract-violation", "missing-logging", "poison-record"})
 # The payload whose place the words of the source take.
 _GUARDING = frozenset(
     {"equals", "contains", "startswith", "endswith", "cast", "matches", "less", "greater", "length"}
@@ -73,7 +76,7 @@ def make_plan(
                         mutations=mutations,
                         guard=str(point.address) in guarding,
                     )
-        if payload.rule not in EXPENSIVE and payload.id != WORDS:
+        if payload.rule not in EXPENSIVE | WHOLE and payload.id != WORDS:
             learnt, _, unread, _ = split[0]
             for point in unread:
                 yield Cell(learnt=learnt, point=point, payload=payload, unread=True)

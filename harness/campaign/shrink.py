@@ -12,7 +12,9 @@ from harness.model import Address
 # Shrinking has a budget of its own: the finding has been shown already.
 _INVOCATIONS = 160
 _SECONDS = 8.0
-_NEVER_SHRUNK = frozenset({"timeout", "crash"})  # each look costs a whole timeout or a cold start
+_NEVER_SHRUNK = frozenset(
+    {"timeout", "crash", "cpu"}
+)  # each look costs a whole timeout or a cold start
 
 
 def shrink(hit: Hit, confirmer: Confirmer) -> Hit:
