@@ -7,6 +7,7 @@ becomes a variant. A seed is kept when the handler did something with it that it
 """
 
 import re
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
@@ -22,6 +23,8 @@ from harness.model import Address, Observation
 Observe = Callable[[Seed], Observation]
 
 _ROUNDS = 16
+# A handler that sleeps or hangs must not spend the campaign before its first trial.
+_SECONDS = 20.0
 # Words of the source that may name a field, and places where such fields are tried.
 _NAME = re.compile(r"[A-Za-z][\w-]{0,40}")
 _NAMES = 60
@@ -43,7 +46,8 @@ class Learner:
     ) -> None:
         self._observe = observe
         self._constants = constants
-        self._left = limit
+        self._limit = limit
+        self._until = time.monotonic() + _SECONDS
         self._variants = variants
         self._seen: set[Signature] = set()
         self._tried: set[str] = set()
@@ -81,12 +85,17 @@ class Learner:
             kept = [item for item in kept if item.healthy or item.read - reached]
         return tuple(kept)
 
+    @property
+    def _left(self) -> int:
+        """Invocations that may still be spent; none once a slow handler has had its time."""
+        return self._limit if time.monotonic() < self._until else 0
+
     def complete(self, seed: Seed) -> Learnt:
         """A seed grown by what the handler asks for."""
         return self._complete(seed)[0]
 
     def _look(self, seed: Seed) -> Learnt:
-        self._left -= 1
+        self._limit -= 1
         observation = self._observe(seed)
         read = frozenset(r.address for r in observation.outcome.reads if r.kind != "missing")
         return Learnt(seed=seed, observation=observation, read=read)
