@@ -85,6 +85,7 @@ class FunctionRun:
     hits: list[Hit] = field(default_factory=list)
     _left: Counter[str] = field(default_factory=Counter)
     _novel: int = 0
+    _planned: int = 0
     _started: float = field(default_factory=time.monotonic)
 
     def run(self) -> None:
@@ -97,6 +98,7 @@ class FunctionRun:
             return
         again(self.job.replays, attacker, learnts, self.catalogue.payloads)
         cells = tuple(self._plan(learnts))
+        self._planned = len(cells)
         if self.job.phase is Phase.EXPLORE:
             reason = self._explore(attacker, cells)
         else:
@@ -286,7 +288,8 @@ class FunctionRun:
             novel=self._novel,
             gain=tally.gain,
             seconds=round(time.monotonic() - self._started, 3),
-            tested=tally.total > 0 and (not stuck or bool(self.hits)),
+            # Where no payload that was asked for fits, looking was all there was to do.
+            tested=(tally.total > 0 or not self._planned) and (not stuck or bool(self.hits)),
             reason=reason,
             points=tuple(points),
             learnt=tuple(text for text, point in points.items() if point.learnt),
