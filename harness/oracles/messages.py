@@ -4,6 +4,7 @@ Message tampering (CWE-74), mail headers (CWE-113) and formulas in tables (CWE-1
 """
 
 import csv
+import io
 import json
 import re
 from collections.abc import Iterator
@@ -129,7 +130,7 @@ def _mail_header(text: str, token: str) -> str:
 
 def _formula(text: str, token: str) -> str:
     try:
-        for row in csv.reader(text.splitlines()):
+        for row in csv.reader(io.StringIO(text, newline="")):  # line breaks in a cell stay in it
             for cell in row:
                 if token in cell and cell.startswith(_FORMULA):
                     return f"a cell that is a formula: {cell[:200]}"

@@ -67,7 +67,7 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[str]]:
             "rule": (),
             "target": "local",
             "client": "fast",
-            "max_time": 420.0,
+            "max_time": 900.0,
             "max_invocations": None,
             "workers": os.cpu_count(),
             "seed": 7,
