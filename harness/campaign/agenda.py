@@ -14,6 +14,9 @@ from harness.model import Finding
 
 # The quick phase gets this part of the time for each part that the rest of the plan gets.
 _QUICK_WEIGHT = 0.3
+# What a function promises that gave nothing so far, and the least time that a job can have taken:
+# functions come in the order of what they promise for a second of work.
+_HOPE, _LEAST = 0.05, 0.001
 # A job whose worker died this often kills workers: it is given up.
 _ATTEMPTS = 3
 # Exploring goes on for as long as it sees something new, without a time limit for so many rounds.
@@ -39,6 +42,7 @@ class Agenda:
     _waiting: dict[Phase, list[Job]] = field(default_factory=dict)
     _open: dict[str, int] = field(default_factory=dict)
     _gains: dict[str, float] = field(default_factory=dict)
+    _rates: dict[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         shards = shards_for(len(self.functions), self.workers)
@@ -74,6 +78,8 @@ class Agenda:
                 return False
             if job.phase is Phase.QUICK:
                 self._gains[job.function] = account.gain
+                seconds = max(account.seconds, _LEAST) / max(1, account.invocations)
+                self._rates[job.function] = (account.gain + _HOPE) / seconds
         self._open[job.function] -= 1
         return self._open[job.function] == 0
 
@@ -98,7 +104,7 @@ class Agenda:
     def _ready(self, phase: Phase) -> Job | None:
         waiting = self._waiting[phase]
         if phase is Phase.FULL:
-            waiting.sort(key=lambda job: self._promise(job.function), reverse=True)
+            waiting.sort(key=lambda job: self._rates.get(job.function, 0.0), reverse=True)
         for index, job in enumerate(waiting):
             if self._blocked(job):
                 continue

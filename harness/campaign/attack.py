@@ -286,7 +286,7 @@ class Attacker:
         )
         verdicts += judge_passages(self._oracles, self._probe.passages, (), rules=self._rules)
         hit: list[Trial] = []
-        for verdict in verdicts:
+        for verdict in sorted(verdicts, key=lambda v: v.confidence.rank):
             if alone or verdict.witness.kind not in _UNTIED:
                 trial = verdict.trial
                 hit.append(trial)

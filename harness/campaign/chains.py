@@ -101,8 +101,11 @@ class Chains:
     def _next(self, call: AwsCall, path: tuple[Hop, ...]) -> Iterator[Seed]:
         if len(path) >= _DEPTH:
             return
-        for function, trigger, template in self._listeners.get((call.service, call.operation), ()):
-            returns = sum(hop.function == function.name for hop in path)
+        been = [hop.function for hop in path]
+        listeners = self._listeners.get((call.service, call.operation), ())
+        # A way that comes back is a loop: that is looked at before the number is used up.
+        for function, trigger, template in sorted(listeners, key=lambda x: x[0].name not in been):
+            returns = been.count(function.name)
             if returns <= _RETURNS and function.name not in self._untestable:
                 yield from delivered(call, function, trigger, template)
 

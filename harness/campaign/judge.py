@@ -74,7 +74,7 @@ def judge(
 
 
 # What is not tied to a trial by its canary says nothing behind another function.
-_TIED = frozenset({"callback", "computed", "decoy", "sink"})
+_TIED = frozenset({"callback", "computed", "decoy", "sink", "loop"})
 _NOTHING = Observation(outcome=Outcome(status=Status.OK))
 
 
@@ -103,8 +103,19 @@ def judge_passages(
             control_canary=control_canary,
             control_value=control_value,
         )
-        found += [replace(v, path=passage.path) for v in verdicts if v.witness.kind in _TIED]
+        found += [_passed(v, passage) for v in verdicts if v.witness.kind in _TIED]
     return found
+
+
+def _passed(verdict: Verdict, passage: Passage) -> Verdict:
+    """The verdict with its path. What a function was sent by itself and sent on again is a loop."""
+    came_back = passage.path[-1].function in {hop.function for hop in passage.path[:-1]}
+    sure = verdict.witness.kind == "loop" and came_back
+    return replace(
+        verdict,
+        path=passage.path,
+        confidence=Confidence.CONFIRMED if sure else verdict.confidence,
+    )
 
 
 # Where the sensors look for what a rule is about, to name the place of a witness seen elsewhere.

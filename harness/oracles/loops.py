@@ -21,8 +21,9 @@ _RESOURCES = {
 class LoopOracle:
     """The trial's canary is in a call that writes to the resource behind the function's trigger.
 
-    A filter of the trigger that the written key does not pass ends the loop; so does a counter
-    which the message carries on, and then a number in it is not in the event.
+    That it may come back is tentative: the campaign sends the function what it wrote, and is sure
+    once it writes again. A filter of the trigger that the written key does not pass ends the loop;
+    so does a counter which the message carries on, and then a number in it is not in the event.
     """
 
     rules = ("event-loop",)
@@ -46,7 +47,7 @@ class LoopOracle:
                         seen=call_text(call)[:400],
                         where=f"aws:{call.service}.{call.operation}",
                     ),
-                    confidence=Confidence.CONFIRMED,
+                    confidence=Confidence.TENTATIVE,
                 )
                 return
 
