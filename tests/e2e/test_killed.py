@@ -15,7 +15,7 @@ import pytest
 COMMAND = str(Path(sys.executable).with_name("faasfuzz"))
 KILLS = 100
 # From before the first line is stored until well into a session.
-_EARLIEST, _LATEST = 0.5, 2.8
+_EARLIEST, _LATEST = 0.5, 2.2
 APP = """
 import json, os, time
 
