@@ -129,7 +129,7 @@ def test_the_same_seed_sends_the_same_plan(app: Path) -> None:
 
 def test_what_cannot_be_tested_is_told_and_exits_3(app: Path) -> None:
     text = TEMPLATE + TEMPLATE[TEMPLATE.index("  Search:") :].replace("Search:", "Other:").replace(
-        "Handler:", "Runtime: nodejs20.x\n      Handler:"
+        "Handler:", "Runtime: java17\n      Handler:"
     )
     (app / "template.yaml").write_text(text)
     (app / "src" / "app.py").write_text(MENDED)
@@ -137,7 +137,7 @@ def test_what_cannot_be_tested_is_told_and_exits_3(app: Path) -> None:
     assert ran.returncode == 3, ran.stderr
     functions = {f["name"]: f for f in findings(app / "out")["functions"]}  # type: ignore[attr-defined]
     assert not functions["Other"]["tested"]
-    assert "nodejs20.x" in functions["Other"]["reason"]
+    assert "java17" in functions["Other"]["reason"]
 
 
 def test_the_unmodified_runtime_client_finds_the_same(app: Path) -> None:
