@@ -2,8 +2,9 @@
 
 Functions write to the literal path /tmp. Without this, what one runtime left there would be found
 by the next, by another function, and by other workers. A mount namespace binds a private folder
-over /tmp; whatever the runtime needs from below the machine's /tmp is bound into it first. Where no
-namespace can be had, the machine's /tmp is shared.
+over /tmp; whatever the runtime needs from below the machine's /tmp is bound into it first. The code
+folder is read-only, as /var/task is. Where no namespace can be had, the machine's /tmp is shared
+and the code folder can be written.
 """
 
 import os
@@ -27,6 +28,8 @@ while [ "$1" != -- ]; do
 done
 shift
 mount --rbind "$private" /tmp || exit {_MOUNT_FAILED}
+mount --bind "$LAMBDA_TASK_ROOT" "$LAMBDA_TASK_ROOT" 2>/dev/null \\
+    && mount -o remount,bind,ro "$LAMBDA_TASK_ROOT" 2>/dev/null
 cd "$LAMBDA_TASK_ROOT" && exec "$@"
 """
 

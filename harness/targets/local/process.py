@@ -129,8 +129,8 @@ class Process:
         """CPU time of its living threads so far; 0 when the process is gone."""
         spent = 0
         with suppress(OSError, IndexError):
-            for thread in os.scandir(f"/proc/{self._watched}/task"):
-                with open(f"{thread.path}/schedstat", "rb") as schedstat:
+            for thread in Path(f"/proc/{self._watched}/task").iterdir():
+                with open(thread / "schedstat", "rb") as schedstat:
                     spent += int(schedstat.read().split()[0])
         return spent / 1e6
 
@@ -187,7 +187,7 @@ def _kill(popen: subprocess.Popen[bytes], marker: bytes) -> None:
 def _strays(marker: bytes, among: Iterable[int] | None = None) -> list[int]:
     """Processes that left the group (setsid) but still carry the runtime's environment."""
     if among is None:
-        among = [int(entry.name) for entry in os.scandir("/proc") if entry.name.isdigit()]
+        among = [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit()]
     found = []
     for pid in among:
         # Gone meanwhile, or another user's: not ours to end either way.

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -309,6 +310,7 @@ def test_an_init_error_is_told_at_every_fresh_call(start: Start) -> None:
 
 HARNESS = """
 import sys
+import tempfile
 from pathlib import Path
 from harness.model import Function
 from harness.targets.local import LocalTarget
@@ -320,8 +322,15 @@ with LocalTarget(function, environment={}) as target:
 """
 
 
-def test_a_hanging_child_ends_with_a_harness_that_is_killed(tmp_path: Path) -> None:
-    place = tmp_path / "pids"
+@pytest.fixture
+def shared() -> Iterator[Path]:
+    """A folder that the runtime sees, too: its /tmp is its own and its code is read-only."""
+    with tempfile.TemporaryDirectory(dir="/var/tmp") as folder:
+        yield Path(folder)
+
+
+def test_a_hanging_child_ends_with_a_harness_that_is_killed(tmp_path: Path, shared: Path) -> None:
+    place = shared / "pids"
     (tmp_path / "app.py").write_text(
         "import os, time\n"
         "def handler(event, context):\n"

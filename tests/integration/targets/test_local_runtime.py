@@ -13,6 +13,7 @@ from harness.errors import TargetError
 from harness.model import Function, Outcome, Status
 from harness.targets.local import LocalTarget
 from harness.targets.local.interpreters import find_interpreter
+from harness.targets.local.isolation import mount_namespace
 
 HANDLER = Path(__file__).with_name("handler.py").read_text()
 
@@ -245,3 +246,19 @@ def test_cpu_time_is_told_of_calls_that_answer_and_of_those_that_do_not(start: S
     )
     assert spinning.status is sleeping.status is Status.TIMEOUT
     assert spinning.cpu > 60 > sleeping.cpu
+
+
+def test_the_code_folder_is_read_only_as_in_lambda(start: Start, tmp_path: Path) -> None:
+    if not mount_namespace():
+        pytest.skip("this machine gives no mount namespace")
+    call = start(
+        """
+def handler(event, context):
+    try:
+        open("left.txt", "w").close()
+    except OSError as error:
+        return error.strerror
+"""
+    )
+    assert call({}).response == "Read-only file system"
+    assert not (tmp_path / "left.txt").exists()
