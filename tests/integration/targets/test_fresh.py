@@ -322,15 +322,8 @@ with LocalTarget(function, environment={}) as target:
 """
 
 
-@pytest.fixture
-def shared() -> Iterator[Path]:
-    """A folder that the runtime sees, too: its /tmp is its own and its code is read-only."""
-    with tempfile.TemporaryDirectory(dir="/var/tmp") as folder:
-        yield Path(folder)
-
-
-def test_a_hanging_child_ends_with_a_harness_that_is_killed(tmp_path: Path, shared: Path) -> None:
-    place = shared / "pids"
+def test_a_hanging_child_ends_with_a_harness_that_is_killed(tmp_path: Path) -> None:
+    place = Path(tempfile.mkdtemp(dir="/var/tmp")) / "pids"  # which the runtime sees, too
     (tmp_path / "app.py").write_text(
         "import os, time\n"
         "def handler(event, context):\n"
@@ -344,6 +337,8 @@ def test_a_hanging_child_ends_with_a_harness_that_is_killed(tmp_path: Path, shar
             time.sleep(0.01)
         harness.kill()
     pids = [int(pid) for pid in place.read_text().split()]
+    place.unlink()
+    place.parent.rmdir()
     assert [ended(pid) for pid in pids] == [True, True]
 
 
