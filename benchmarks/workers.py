@@ -108,7 +108,7 @@ def main() -> None:
         with application(functions=120, loops=10) as folder:
             campaign(folder, "growth", os.cpu_count() or 1, Watch(folder / "growth"))
         return
-    with application(functions=6, loops=40_000) as folder:
+    with application(functions=8, loops=160_000) as folder:
         one = campaign(folder, "one", 1)
         two = campaign(folder, "two", 2)
     print(f"two workers to one: {two / one:.2f}")
