@@ -105,7 +105,7 @@ def main() -> None:
     parser.add_argument("--growth", action="store_true")
     arguments = parser.parse_args()
     if arguments.growth:
-        with application(functions=120, loops=10) as folder:
+        with application(functions=250, loops=10) as folder:
             campaign(folder, "growth", os.cpu_count() or 1, Watch(folder / "growth"))
         return
     with application(functions=8, loops=160_000) as folder:
