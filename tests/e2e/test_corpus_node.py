@@ -1,15 +1,12 @@
 """One campaign over the Node.js corpus: each vulnerable function is found, each twin is silent."""
 
-import json
-import os
-from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-from harness.cli.run import campaign
+from tests.e2e.campaigns import rules_found
 
 CORPUS = Path(__file__).parents[1] / "corpus" / "node"
 CASES = yaml.safe_load((CORPUS / "cases.yaml").read_text())
@@ -46,40 +43,7 @@ def template() -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[str]]:
     """Rules found, by function, with confidence confirmed or likely."""
-    folder = tmp_path_factory.mktemp("corpus-node")
-    source = folder / "template.json"
-    source.write_text(json.dumps(template()))
-    campaign(
-        {
-            "source": source,
-            "function": (),
-            "trigger": (),
-            "rule": (),
-            "target": "local",
-            "client": "fast",
-            "max_time": 900.0,
-            "max_invocations": None,
-            "workers": os.cpu_count(),
-            "seed": 7,
-            "out": folder / "out",
-            "fail_on": "never",
-            "baseline": None,
-            "resume": None,
-            "payloads": None,
-            "templates": None,
-            "parameter": (),
-            "quiet": True,
-            "no_progress": True,
-        }
-    )
-    told = json.loads((folder / "out" / "findings.json").read_text())
-    untested = [f["name"] for f in told["functions"] if not f["tested"]]
-    assert not untested, untested
-    rules = defaultdict(set)
-    for finding in told["findings"]:
-        if finding["confidence"] != "tentative":
-            rules[finding["function"]].add(finding["rule"])
-    return rules
+    return rules_found(tmp_path_factory.mktemp("corpus-node"), template())
 
 
 @pytest.mark.slow

@@ -1,13 +1,11 @@
 """Safe functions of many shapes stay silent. CI runs a fixed part; benchmarks/detection.py all."""
 
-import json
-import os
 from pathlib import Path
 
 import pytest
 
 from harness.cli.loading import load_application, load_catalogue
-from harness.cli.run import campaign
+from tests.e2e.campaigns import findings_of
 
 SAFE = Path(__file__).parents[1] / "safe"
 # Every ninth function in the template's order: each module and most triggers are in it. The same
@@ -28,30 +26,7 @@ def test_there_are_safe_functions_of_many_shapes() -> None:
 @pytest.mark.slow
 def test_safe_functions_are_silent(tmp_path: Path) -> None:
     asked = names()[::STEP]
-    campaign(
-        {
-            "source": SAFE / "template.yaml",
-            "function": tuple(asked),
-            "trigger": (),
-            "rule": (),
-            "target": "local",
-            "client": "fast",
-            "max_time": 300.0,
-            "max_invocations": None,
-            "workers": os.cpu_count(),
-            "seed": 7,
-            "out": tmp_path / "out",
-            "fail_on": "never",
-            "baseline": None,
-            "resume": None,
-            "payloads": None,
-            "templates": None,
-            "parameter": (),
-            "quiet": True,
-            "no_progress": True,
-        }
-    )
-    told = json.loads((tmp_path / "out" / "findings.json").read_text())
+    told = findings_of(SAFE / "template.yaml", tmp_path / "out", functions=asked)
     assert {f["name"] for f in told["functions"] if f["trials"] > 50} == set(asked)
     alarms = [(f["function"], f["rule"], f["witness"]) for f in told["findings"]]
     assert alarms == []

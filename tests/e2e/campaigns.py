@@ -1,0 +1,58 @@
+"""A whole campaign over an application that a test wrote down, and what it found."""
+
+import json
+import os
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from harness.cli.run import campaign
+
+
+def findings_of(
+    source: Path, out: Path, *, functions: Sequence[str] = (), rules: Sequence[str] = ()
+) -> dict[str, Any]:
+    """findings.json of a campaign with a fixed seed; no names or rules mean all."""
+    campaign(
+        {
+            "source": source,
+            "function": tuple(functions),
+            "trigger": (),
+            "rule": tuple(rules),
+            "target": "local",
+            "client": "fast",
+            "max_time": 900.0,
+            "max_invocations": None,
+            "workers": os.cpu_count(),
+            "seed": 7,
+            "out": out,
+            "fail_on": "never",
+            "baseline": None,
+            "resume": None,
+            "payloads": None,
+            "templates": None,
+            "parameter": (),
+            "quiet": True,
+            "no_progress": True,
+        }
+    )
+    told: dict[str, Any] = json.loads((out / "findings.json").read_text())
+    return told
+
+
+def rules_found(
+    folder: Path, template: Mapping[str, Any], *, functions: Sequence[str] = (), rule: str = ""
+) -> dict[str, set[str]]:
+    """Rules by function that are not only tentative. Every function must have been tested."""
+    source = folder / "template.json"
+    source.write_text(json.dumps(template))
+    rules = (rule,) if rule else ()
+    told = findings_of(source, folder / "out", functions=functions, rules=rules)
+    untested = [f["name"] for f in told["functions"] if not f["tested"]]
+    assert not untested, untested
+    found = defaultdict(set)
+    for finding in told["findings"]:
+        if finding["confidence"] != "tentative":
+            found[finding["function"]].add(finding["rule"])
+    return found
