@@ -103,7 +103,8 @@ class Outcome:
     is the peak in MiB of the runtime so far, of a fresh one that of its call. `logs`
     is what the function wrote to stdout and stderr during this invocation, capped. `lines` are
     the lines of the application which this runtime process reached for the first time, by file
-    (relative to the code folder).
+    (relative to the code folder), `branches` the ways out of its conditions: numbers that mean
+    nothing but that they differ, and that another process of the same runtime gives the same.
     """
 
     status: Status
@@ -121,6 +122,7 @@ class Outcome:
     sinks: tuple[SinkCall, ...] = ()
     reads: tuple[FieldRead, ...] = ()
     lines: tuple[tuple[str, tuple[int, ...]], ...] = ()
+    branches: tuple[tuple[str, tuple[int, ...]], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
