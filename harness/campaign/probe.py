@@ -184,13 +184,11 @@ class Probe:
     def _followed(
         self, invocation: Invocation, observation: Observation, follow: Follow
     ) -> tuple[Passage, ...]:
-        if follow is Follow.NOTHING or not observation.calls:
+        if follow is Follow.NOTHING:
             return ()
         everything = follow is Follow.EVERYTHING
         return tuple(
-            self._chains.follow(
-                invocation, observation.calls, self._invoke_other, everything=everything
-            )
+            self._chains.follow(invocation, observation, self._invoke_other, everything=everything)
         )
 
     def _invoke_other(self, function: Function, event: object) -> Observation:

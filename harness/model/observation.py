@@ -69,7 +69,8 @@ class FieldRead:
 class AwsCall:
     """One call of the local cloud: `service` ("dynamodb"), `operation` ("PutItem") and the rest.
 
-    `status` is the HTTP status; `error` the AWS error code when it failed.
+    `status` is the HTTP status; `error` the AWS error code when it failed. `rows` are those that it
+    left in tables with a stream, `{"Table", "Item", "Event"}`, where the parameters do not say.
     """
 
     service: str
@@ -79,6 +80,7 @@ class AwsCall:
     error: str | None = None
     result: Any = None
     mutating: bool = False
+    rows: tuple[Mapping[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,7 @@ from harness.model import Application, AwsCall
 from harness.observers.cloud.decode import Exchange, decode, is_read, named_operation
 from harness.observers.cloud.dispatch import Dispatcher
 from harness.observers.cloud.faster import apply as make_faster
+from harness.observers.cloud.images import Images
 from harness.observers.cloud.inside import Inside, Refused
 from harness.observers.cloud.provision import provision_all
 from harness.observers.cloud.request import Answer, Request
@@ -46,6 +47,7 @@ class LocalCloud:
         self._dispatcher = Dispatcher(application.account)
         self._server = Server(self._answer)
         self._inside = Inside(self._dispatcher, application.region)
+        self._images = Images(application, self._inside)
         self._touched: set[str] = set()
         self._secrets: dict[str, str] = {}
         self.skipped: tuple[str, ...] = ()
@@ -133,7 +135,8 @@ class LocalCloud:
         if _changes(request):
             self._touched.add(service)
         answer = self._dispatcher.answer(service, request)
-        self._tape.write(Exchange(service=service, request=request, answer=answer))
+        rows = self._images.after(service, request, answer.status)
+        self._tape.write(Exchange(service=service, request=request, answer=answer, rows=rows))
         return answer
 
     def _put_object(self, at: Mapping[str, str], value: Mapping[str, Any]) -> None:
