@@ -10,13 +10,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-_OURS = re.compile(r"(START|END|REPORT|INIT_START|INIT_REPORT|EXTENSION|TELEMETRY|XRAY)\b")
+_ID = r"[0-9a-fA-F-]{36}"
+_LINE = re.compile(r"[^\n]*\n|[^\n]+")
+_PLAIN = re.compile(
+    rf"(?P<call>START|END|REPORT) RequestId: (?P<id>{_ID})|INIT_START Runtime Version: "
+    r"|(?P<init>INIT_REPORT) Init Duration: |(?:EXTENSION|TELEMETRY)\tName: |XRAY TraceId: "
+)
+# A print without a line's end stands before the platform's line.
+_GLUED = re.compile(rf"(?:END|REPORT) RequestId: {_ID}")
 # How a call ended that its runtime could not tell of, in the words of several years.
 _ENDING = re.compile(
-    r"(?:\S+ )?(?:RequestId: )?[0-9a-f-]{36} "
+    rf"(?:\S+ )?(?:RequestId: )?{_ID} "
     r"(?:Task timed out after|Error: (?:Task timed out|Runtime exited|Process exited))"
 )
-_ID = re.compile(r"RequestId: ([0-9a-fA-F-]{36})")
 _FIELD = re.compile(r"([A-Z][A-Za-z ]*?): ([^\t\n]+)")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _PLATFORM_TYPE = "platform."
@@ -48,38 +54,32 @@ def read_logs(logs: str) -> Platform:
     """Take the platform's lines out of the logs of one call; of several, the last report counts."""
     own: list[str] = []
     told: dict[str, Any] = {}
-    for line in logs.splitlines(keepends=True):
+    for line in _LINE.findall(logs):
         if _ENDING.match(line):
             continue
-        found = _plain(line) if _OURS.match(line) else _structured(line)
-        if found is None:
-            # A print without a line's end stands before the platform's line.
-            before, marker, rest = _glued(line)
-            own.append(before)
-            found = _plain(marker + rest) or {} if marker else {}
-        told |= found
+        platform = _PLAIN.match(line)
+        glued = None if platform else _GLUED.search(line)
+        if glued is not None:
+            own.append(line[: glued.start()])
+            line = line[glued.start() :]
+            platform = _PLAIN.match(line)
+        if platform is not None:
+            told |= _plain(platform, line)
+        elif (structured := _structured(line)) is not None:
+            told |= structured
+        else:
+            own.append(line)
     return Platform(text="".join(own), **told)
 
 
-def _glued(line: str) -> tuple[str, str, str]:
-    match = re.search(r"(END|REPORT) RequestId: [0-9a-fA-F-]{36}", line)
-    if match is None:
-        return line, "", ""
-    return line[: match.start()], match.group(), line[match.end() :]
-
-
-def _plain(line: str) -> dict[str, Any] | None:
-    kind = line.split(" ", 1)[0].strip()
-    name = _ID.search(line)
-    if kind in ("START", "END", "REPORT") and name is None:
-        return None
+def _plain(found: re.Match[str], line: str) -> dict[str, Any]:
     told: dict[str, Any] = {}
-    if name is not None:
-        told["request_id"] = name.group(1)
-    if kind == "START":
+    if found["call"]:
+        told["request_id"] = found["id"]
+    if found["call"] == "START":
         told["whole"] = True
-    fields = dict(_FIELD.findall(line.replace("REPORT ", "\t", 1)))
-    if kind == "REPORT":
+    fields = dict(_FIELD.findall("\t" + line[found.end() :]))
+    if found["call"] == "REPORT":
         told |= _figures(
             duration=fields.get("Duration"),
             billed=fields.get("Billed Duration"),
@@ -88,7 +88,7 @@ def _plain(line: str) -> dict[str, Any] | None:
             memory_used=fields.get("Max Memory Used"),
         )
         told |= _ending(fields.get("Status"), fields.get("Error Type"))
-    elif kind == "INIT_REPORT" and fields.get("Status", "success").strip() != "success":
+    elif found["init"] and fields.get("Status", "success").strip() != "success":
         told |= {**_ending(fields.get("Status"), fields.get("Error Type")), "init_failed": True}
     return told
 
