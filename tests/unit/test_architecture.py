@@ -15,7 +15,7 @@ LAYERS = (
     {"catalogue"},
     {"discovery", "events", "targets", "observers", "oracles"},
     {"campaign"},
-    {"reports"},
+    {"reports", "serve"},
     {"cli", "proxy"},
     {"pytest_plugin"},
 )

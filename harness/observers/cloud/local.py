@@ -37,15 +37,18 @@ class LocalCloud:
 
     moto keeps its state per process, so a process has one local cloud at a time. `skipped` tells
     which declared resources are not there and why, and which services `restore` leaves as they are.
-    `decoys` are the credentials given to functions, by environment variable.
+    `decoys` are the credentials given to functions, by environment variable. `port` 0 is any
+    free one.
     """
 
-    def __init__(self, application: Application, *, decoys: Mapping[str, str]) -> None:
+    def __init__(
+        self, application: Application, *, decoys: Mapping[str, str], port: int = 0
+    ) -> None:
         self._application = application
         self._decoys = dict(decoys)
         self._tape: Tape[Exchange] = Tape(_KEPT, budget=_MEMORY, weigh=lambda e: e.weight)
         self._dispatcher = Dispatcher(application.account)
-        self._server = Server(self._answer)
+        self._server = Server(self._answer, port)
         self._inside = Inside(self._dispatcher, application.region)
         self._images = Images(application, self._inside)
         self._touched: set[str] = set()
