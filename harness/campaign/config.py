@@ -26,7 +26,8 @@ class RunConfig:
 
     `max_time` is in seconds, for the whole campaign; `max_invocations` per function. `functions`
     are globs on names; `triggers` and `rules` are ids; empty means all. `client` is the local
-    runtime client: `fast` or `ric` (the unmodified awslambdaric).
+    runtime client: `fast` or `ric` (the unmodified awslambdaric). `target_options` are the target's
+    own; those named in `secret_options` are never stored.
     """
 
     source: Path
@@ -35,6 +36,7 @@ class RunConfig:
     triggers: tuple[str, ...] = ()
     rules: tuple[str, ...] = ()
     target: str = "local"
+    target_options: Mapping[str, Any] = field(default_factory=dict)
     client: str = "fast"
     max_time: float | None = None
     max_invocations: int | None = None
@@ -45,6 +47,7 @@ class RunConfig:
     payloads: Path | None = None
     templates: Path | None = None
     parameters: Mapping[str, str] = field(default_factory=dict)
+    secret_options: frozenset[str] = frozenset()
 
     def selects(self, function: Function) -> bool:
         """Whether the function is asked for."""
@@ -67,7 +70,14 @@ class RunConfig:
 
     def as_json(self) -> dict[str, Any]:
         """The options as JSON values, for the store and the reports."""
-        return {
+        told = {
             key: str(value) if isinstance(value, Path) else value
             for key, value in asdict(self).items()
         }
+        told["target_options"] = {
+            name: value
+            for name, value in self.target_options.items()
+            if name not in self.secret_options
+        }
+        del told["secret_options"]
+        return told

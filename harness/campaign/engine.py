@@ -26,6 +26,7 @@ from harness.campaign.store import Store, now
 from harness.campaign.worker import Workplace, limited
 from harness.events.coverage import gaps
 from harness.model import Application, CampaignReport, Finding
+from harness.targets.registry import provider
 
 Listen = Callable[[Moment], None]
 Replays = Mapping[str, tuple[Finding, ...]]
@@ -110,6 +111,7 @@ class _Campaign:
         templates = self._catalogue.templates
         triggers = {f.name: config.triggers_of(f, templates) for f in asked}
         store.put("functions", [asdict(planned(f, triggers[f.name])) for f in asked])
+        store.put("blind", sorted(provider(config.target).lacks))
         session = int(store.get("sessions", 0))
         store.put("sessions", session + 1)
         functions = [f for f in asked if not self._lookup(f.name).complete]

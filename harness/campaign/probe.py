@@ -19,6 +19,7 @@ from harness.model import (
     Observation,
     Outcome,
     Passage,
+    Trigger,
 )
 
 
@@ -40,6 +41,7 @@ class Target(Protocol):
         self,
         event: bytes,
         *,
+        trigger: Trigger | None = None,
         learn: bool = False,
         extra: Mapping[str, str] | None = None,
         fresh: bool = False,
@@ -150,6 +152,7 @@ class Probe:
         calls, callbacks = self._cloud.mark(), self._listener.mark()
         outcome = self._target.invoke(
             event,
+            trigger=invocation.trigger,
             learn=learn,
             extra=_state_texts(invocation) if learn else None,
             fresh=fresh or self.isolated,

@@ -18,13 +18,15 @@ from harness.campaign.moments import Checkpoint, JobStarted, Moment
 from harness.campaign.novelty import Learnt
 from harness.campaign.probe import Probe
 from harness.errors import TargetError
-from harness.model import Application, Function
+from harness.model import Application, ExpectedWitness, Function
+from harness.observers.absent import NoCloud
 from harness.observers.cloud import LocalCloud
 from harness.observers.decoys import DecoyFiles, make_decoys
 from harness.observers.environment import environment_decoys
 from harness.observers.listener import Listener
 from harness.oracles import OracleContext, all_oracles
-from harness.targets.local import LocalTarget
+from harness.targets.base import Setup, Target, Targets
+from harness.targets.registry import provider
 
 # Outside of /tmp: runtimes have a /tmp of their own.
 _DECOYS = Path("/var/tmp")
@@ -51,9 +53,15 @@ class Worker:
         self._stopped = stopped
         self._learnt: dict[str, tuple[Learnt, ...]] = {}
         self._stack = ExitStack()
+        self._unopened = ""
 
     def __enter__(self) -> "Worker":
         workplace = self._workplace
+        self._way = provider(workplace.config.target)
+        try:
+            self._targets: Targets = self._stack.enter_context(self._way.open(setup(workplace)))
+        except TargetError as error:
+            self._unopened = str(error)
         self._listener = Listener()
         self._listener.start()
         self._stack.callback(self._listener.stop)
@@ -61,10 +69,18 @@ class Worker:
         self._stack.callback(self._files.clear)
         decoys = make_decoys(random.Random(workplace.config.seed))
         self._chains = Chains(workplace.application, workplace.catalogue.templates)
-        self._cloud = LocalCloud(workplace.application, decoys=decoys)
-        self._cloud.start()
-        self._stack.callback(self._cloud.stop)
+        self._cloud: LocalCloud | NoCloud = self._start_cloud(decoys)
         return self
+
+    def _start_cloud(self, decoys: Mapping[str, str]) -> LocalCloud | NoCloud:
+        if self._unopened:
+            return NoCloud(None)
+        if "cloud" in self._way.lacks:
+            return NoCloud(self._targets.account)
+        cloud = LocalCloud(self._workplace.application, decoys=decoys)
+        cloud.start()
+        self._stack.callback(cloud.stop)
+        return cloud
 
     def __exit__(self, *_: object) -> None:
         self._stack.close()
@@ -80,9 +96,15 @@ class Worker:
 
     def _run(self, function: Function, job: Job, emit: Callable[[Moment], None]) -> None:
         workplace = self._workplace
-        triggers = workplace.config.triggers_of(function, workplace.catalogue.templates)
-        if not triggers:
+        if self._unopened:
+            raise TargetError(self._unopened)
+        asked = workplace.config.triggers_of(function, workplace.catalogue.templates)
+        if not asked:
             raise TargetError("none of its triggers was asked for by --trigger")
+        refused = [self._targets.refuses(function, trigger) for trigger in asked]
+        triggers = tuple(t for t, why in zip(asked, refused, strict=True) if not why)
+        if not triggers:
+            raise TargetError("; ".join(dict.fromkeys(refused)))
         with self.opened(function, job.reached) as (probe, oracles):
             probe.isolated = workplace.config.isolation is Isolation.FRESH
             while len(self._learnt) >= _LEARNT:
@@ -109,6 +131,8 @@ class Worker:
 
         Raises TargetError when the function's runtime cannot be had.
         """
+        if self._unopened:
+            raise TargetError(self._unopened)
         context = OracleContext(
             secrets={**self._cloud.secrets(), **environment_decoys(function)},
             listener=self._listener.address,
@@ -132,13 +156,8 @@ class Worker:
         finally:
             target.stop()
 
-    def _target(self, function: Function, *, coverage: bool = False) -> LocalTarget:
-        return LocalTarget(
-            function,
-            environment=self._cloud.environment(),
-            client=self._workplace.config.client,
-            coverage=coverage,
-        )
+    def _target(self, function: Function, *, coverage: bool = False) -> Target:
+        return self._targets.of(function, environment=self._cloud.environment(), coverage=coverage)
 
     def _budget(self, job: Job) -> Budget:
         deadline = None if job.seconds is None else time.monotonic() + job.seconds
@@ -148,9 +167,9 @@ class Worker:
 class _Runtimes:
     """Warm runtimes of the functions that chains lead to, started when they are first needed."""
 
-    def __init__(self, make: Callable[[Function], LocalTarget]) -> None:
+    def __init__(self, make: Callable[[Function], Target]) -> None:
         self._make = make
-        self._running: dict[str, LocalTarget] = {}
+        self._running: dict[str, Target] = {}
 
     def __enter__(self) -> "_Runtimes":
         return self
@@ -159,7 +178,7 @@ class _Runtimes:
         for target in self._running.values():
             target.stop()
 
-    def of(self, function: Function) -> LocalTarget:
+    def of(self, function: Function) -> Target:
         """The function's runtime. Raises TargetError when it cannot be had."""
         if function.name not in self._running:
             while len(self._running) >= _OTHERS:
@@ -182,12 +201,29 @@ def given_up(job: Job, error: Exception) -> Account:
     )
 
 
-def limited(catalogue: Catalogue, config: RunConfig) -> Catalogue:
-    """The catalogue with only the rules that were asked for; what is off is never sent."""
-    if not config.rules:
-        return catalogue
-    return replace(
-        catalogue,
-        payloads=tuple(p for p in catalogue.payloads if p.rule in config.rules),
-        rules={id: rule for id, rule in catalogue.rules.items() if id in config.rules},
+def setup(workplace: Workplace) -> Setup:
+    """What the campaign says to its target."""
+    config = workplace.config
+    return Setup(
+        application=workplace.application, client=config.client, options=config.target_options
     )
+
+
+def limited(catalogue: Catalogue, config: RunConfig) -> Catalogue:
+    """The catalogue with only the rules that were asked for; what is off is never sent.
+
+    Nor is a payload whose witness the target could not show.
+    """
+    lacks = provider(config.target).lacks
+    rules = {id: r for id, r in catalogue.rules.items() if not config.rules or id in config.rules}
+    payloads = tuple(p for p in catalogue.payloads if p.rule in rules and _shows(p.witness, lacks))
+    return replace(catalogue, payloads=payloads, rules=rules)
+
+
+def _shows(witness: ExpectedWitness, lacks: frozenset[str]) -> bool:
+    if not (witness.callback or witness.decoy):
+        return True
+    elsewhere = witness.computed or witness.delay or (witness.sink and "sensors" not in lacks)
+    callback = witness.callback and "callbacks" not in lacks
+    decoy = witness.decoy and "files" not in lacks
+    return bool(callback or decoy or elsewhere)

@@ -21,7 +21,9 @@ _SOURCES = (
 )
 _WIDTH = 96
 # What belongs to one call and not to a project.
-_LEFT_OUT = frozenset({"source", "config", "resume", "seed", "out", "quiet", "no_progress"})
+_LEFT_OUT = frozenset(
+    {"source", "config", "resume", "seed", "out", "quiet", "no_progress", "target_option"}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

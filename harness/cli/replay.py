@@ -1,5 +1,6 @@
 """`faasfuzz replay`: a finding's smallest event once more."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from harness.campaign.replay import Replayed
 from harness.campaign.replay import replay as replay_finding
 from harness.campaign.store import Store
 from harness.cli.loading import load_application, load_catalogue
+from harness.cli.targets import assigned, checked, stored_tables, target_option
 from harness.errors import UsageError
 from harness.model import Finding
 
@@ -25,7 +27,10 @@ _EXIT = {Replayed.FAILED: 1, Replayed.FIXED: 0, Replayed.ERROR: 3}
     help="The campaign that has it [default: the newest one in faasfuzz-out/ that does].",
 )
 @click.option("--source", type=click.Path(path_type=Path), help="The application, when it moved.")
-def replay(finding: str, campaign: Path | None, source: Path | None) -> int:
+@target_option
+def replay(
+    finding: str, campaign: Path | None, source: Path | None, target_option: tuple[str, ...]
+) -> int:
     """Send the smallest event of FINDING again: FAILED (exit 1), FIXED (0) or ERROR (3).
 
     FINDING is an id, or the beginning of one.
@@ -34,6 +39,15 @@ def replay(finding: str, campaign: Path | None, source: Path | None) -> int:
     config = stored_config(configuration, source)
     catalogue = load_catalogue(config.payloads, config.templates)
     application = load_application(config.source, catalogue, config.parameters)
+    setup = checked(
+        config.target,
+        application,
+        config.client,
+        stored_tables(),
+        {**config.target_options, **assigned("--target-option", target_option)},
+    )
+    config = replace(config, target_options=setup.options)
+    application = setup.application
     result = replay_finding(found, config, application, catalogue)
     click.echo(f"{result.result}: {found.rule} in {found.function}: {result.told}")
     return _EXIT[result.result]
@@ -72,6 +86,7 @@ def stored_config(configuration: dict[str, Any], source: Path | None) -> RunConf
         source=source or Path(configuration["source"]),
         out=Path(configuration["out"]),
         target=configuration["target"],
+        target_options=configuration.get("target_options", {}),
         client=configuration["client"],
         seed=configuration["seed"],
         payloads=folder["payloads"],

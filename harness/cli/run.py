@@ -18,10 +18,12 @@ from harness.cli.durations import DURATION
 from harness.cli.loading import load_application, load_catalogue
 from harness.cli.progress import Teller
 from harness.cli.settings import apply_settings, load_settings
+from harness.cli.targets import assigned, checked, split_tables, target_option
 from harness.discovery.describe import describe
 from harness.errors import UsageError
 from harness.model import CampaignReport, Severity
 from harness.reports import write_reports
+from harness.targets.registry import names, provider
 
 FORMATS = ("html", "json", "sarif", "junit", "markdown")
 _PATH = click.Path(path_type=Path)
@@ -32,7 +34,8 @@ _PATH = click.Path(path_type=Path)
 @click.option("--function", multiple=True, metavar="NAME", help="Only these (globs).")
 @click.option("--trigger", multiple=True, metavar="ID", help="Only these event templates.")
 @click.option("--rule", multiple=True, metavar="ID", help="Only these rules; the rest is not sent.")
-@click.option("--target", default="local", type=click.Choice(["local"]), show_default=True)
+@click.option("--target", default="local", type=click.Choice(names()), show_default=True)
+@target_option
 @click.option(
     "--client",
     default="fast",
@@ -82,9 +85,9 @@ _PATH = click.Path(path_type=Path)
 def run(context: click.Context, /, **params: Any) -> int:
     """Test the application which SOURCE describes (a template, or the folder holding it)."""
     config: Path | None = params["config"]
-    settings = load_settings(config, Path.cwd())
+    settings, tables = split_tables(load_settings(config, Path.cwd()))
     params = apply_settings(context, settings, str(config or "faasfuzz.toml"), params)
-    return campaign(params)
+    return campaign({**params, "tables": tables})
 
 
 def campaign(params: dict[str, Any]) -> int:
@@ -96,8 +99,16 @@ def campaign(params: dict[str, Any]) -> int:
                 raise UsageError(f"--{option} {name}: no such id", mend=f"see faasfuzz {option}s")
     today = date.today()
     baseline = load_known(params["baseline"]) if params["baseline"] else {}
-    parameters = _parameters(params["parameter"])
+    parameters = assigned("--parameter", params["parameter"])
     application = load_application(params["source"], catalogue, parameters)
+    setup = checked(
+        params["target"],
+        application,
+        params["client"],
+        params.get("tables", {}),
+        assigned("--target-option", params.get("target_option", ())),
+    )
+    application = setup.application
     resumed = params["resume"]
     identity = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
     out: Path = params["out"] or Path("faasfuzz-out") / identity
@@ -114,6 +125,8 @@ def campaign(params: dict[str, Any]) -> int:
         triggers=params["trigger"],
         rules=params["rule"],
         target=params["target"],
+        target_options=setup.options,
+        secret_options=provider(params["target"]).secret,
         client=params["client"],
         max_time=params["max_time"],
         max_invocations=params["max_invocations"],
@@ -159,13 +172,3 @@ def exit_code(report: CampaignReport, fail_on: str, accepted: frozenset[str]) ->
         if any(f.severity.rank <= worst and f.id not in accepted for f in report.findings):
             return 1
     return 0 if all(function.tested for function in report.functions) else 3
-
-
-def _parameters(given: tuple[str, ...]) -> dict[str, str]:
-    parameters = {}
-    for text in given:
-        name, equals, value = text.partition("=")
-        if not equals:
-            raise UsageError(f"--parameter {text}: no value", mend="write NAME=VALUE")
-        parameters[name] = value
-    return parameters

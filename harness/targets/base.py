@@ -1,16 +1,29 @@
-"""What every target promises."""
+"""What every target promises, and how a way of invoking is plugged in.
+
+A way of invoking is a module or package of `harness.targets`; its name is what `--target` takes,
+and it holds a `PROVIDER`. OBSERVERS are the words for what a target may lack (`blind`, `lacks`).
+"""
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Any, Protocol, Self
 
-from harness.model import Outcome
+from harness.model import Application, Function, Outcome, Trigger
+
+# cloud: the function's AWS calls go to our local cloud, which records them. callbacks: the function
+# can reach our listener. files: it can read the files that we plant. fresh: a runtime that has
+# handled no call can be had. The others are parts of an Outcome.
+OBSERVERS = frozenset(
+    {"sensors", "coverage", "logs", "cpu", "memory", "cloud", "callbacks", "files", "fresh"}
+)
 
 
 class Target(Protocol):
     """One function that can be invoked, lock-step: a target has one call in flight at most.
 
-    `blind` names the observers that this way of invoking does not offer ("sensors", "logs", ...).
+    `blind` names the OBSERVERS that this way of invoking does not offer.
     """
 
     name: str
@@ -24,13 +37,15 @@ class Target(Protocol):
         self,
         event: bytes,
         *,
+        trigger: Trigger | None = None,
         learn: bool = False,
         extra: Mapping[str, str] | None = None,
         fresh: bool = False,
     ) -> Outcome:
         """Call the function with `event` (JSON) and report what it did.
 
-        Never raises for what the function does. `learn` asks the sensors to record how the event
+        Never raises for what the function does. `trigger` says how the event comes in, for targets
+        that cause it instead of handing it over. `learn` asks the sensors to record how the event
         is read; `extra` (address -> text) are values outside the event to recognise meanwhile.
         `fresh` asks for a runtime that has handled no call, whose state and /tmp are gone after
         it; a target that has no cheaper way restarts first.
@@ -53,3 +68,66 @@ class Target(Protocol):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setup:
+    """What a campaign says to its way of invoking; it is pickled on its way to the workers.
+
+    `client` is the local runtime client (`fast` or `ric`). `options` are the target's own, by name:
+    the table of its name in faasfuzz.toml, and `--target-option NAME=VALUE`, whose values are text.
+    """
+
+    application: Application
+    client: str = "fast"
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Account(Protocol):
+    """Where deployed functions live: the object, row or file that goes with an event is put there.
+
+    `kind`, `at` and `value` are those of the event template's state; `restore` takes it all away.
+    """
+
+    def put(self, kind: str, at: Mapping[str, str], value: Mapping[str, Any]) -> None: ...
+    def restore(self) -> None: ...
+
+
+class Targets(Protocol):
+    """The targets of one worker: what they share (a connection, an engine) is open.
+
+    `account` is None where the local cloud is it, or none can be had.
+    """
+
+    account: Account | None
+
+    def of(
+        self, function: Function, *, environment: Mapping[str, str], coverage: bool = False
+    ) -> Target:
+        """The function's target, not started. `environment` is added to the function's own."""
+        ...
+
+    def refuses(self, function: Function, trigger: Trigger) -> str:
+        """Why a trigger's events cannot be sent this way, for the report; empty when they can."""
+        ...
+
+
+class Provider(Protocol):
+    """One way of invoking. `lacks` are the OBSERVERS that none of its targets offers.
+
+    `secret` names the options that must not be stored or shown. `deployed`: its calls reach what
+    others depend on, and cost money.
+    """
+
+    name: str
+    lacks: frozenset[str]
+    secret: frozenset[str]
+    deployed: bool
+
+    def check(self, setup: Setup) -> Setup:
+        """The setup, looked at once before a campaign and completed. Raises UsageError."""
+        ...
+
+    def open(self, setup: Setup) -> AbstractContextManager[Targets]:
+        """For one worker. Raises TargetError when what all targets need is not to be had."""
+        ...

@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Self
 
 from harness.errors import TargetError
-from harness.model import Function, FunctionError, Outcome, Status
+from harness.model import Function, FunctionError, Outcome, Status, Trigger
 from harness.targets.local.channel import REQUEST_LIMIT, Channel, Kind, Reply, Request
 from harness.targets.local.environment import function_arn, lambda_environment
 from harness.targets.local.fast import FastChannel
@@ -90,6 +90,7 @@ class LocalTarget:
         self,
         event: bytes,
         *,
+        trigger: Trigger | None = None,
         learn: bool = False,
         extra: Mapping[str, str] | None = None,
         fresh: bool = False,

@@ -26,6 +26,15 @@ def test_safe(faasfuzz):
     assert not report.findings
 """
 
+# In a CI job Hypothesis' own default keeps no database.
+KEEPING = """
+from hypothesis import settings
+from hypothesis.database import DirectoryBasedExampleDatabase
+
+settings.register_profile("kept", database=DirectoryBasedExampleDatabase(".hypothesis/examples"))
+settings.load_profile("kept")
+"""
+
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
@@ -73,6 +82,7 @@ def test_a_vulnerable_function_fails_its_test_in_a_few_lines_and_its_twin_passes
 
 
 def test_what_failed_before_is_replayed_first_and_forgotten_once_mended(project: Path) -> None:
+    (project / "conftest.py").write_text(KEEPING)
     first = ran(project, "-k", "test_search")
     assert "1 failed" in first.stdout, first.stdout
     assert (project / ".hypothesis" / "examples").is_dir()

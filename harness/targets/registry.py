@@ -1,0 +1,23 @@
+"""The ways of invoking, by name: each module of harness.targets that holds a PROVIDER."""
+
+import pkgutil
+from importlib import import_module
+from pathlib import Path
+from typing import cast
+
+from harness.targets.base import Provider
+
+_NONE = frozenset({"base", "registry"})
+
+
+def names() -> tuple[str, ...]:
+    """What `--target` takes, by file names alone: a target's libraries load when it is used."""
+    folder = str(Path(__file__).parent)
+    return tuple(sorted(m.name for m in pkgutil.iter_modules([folder]) if m.name not in _NONE))
+
+
+def provider(name: str) -> Provider:
+    """The provider of that name. Raises KeyError."""
+    if name not in names():
+        raise KeyError(name)
+    return cast(Provider, import_module(f"harness.targets.{name}").PROVIDER)
