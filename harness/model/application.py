@@ -31,7 +31,9 @@ class Function:
     None for container images. `environment` is fully resolved. `policies` are IAM statements
     (`{"Effect", "Action": [...], "Resource": [...]}`) or `{"Managed": name}` as far as they
     resolve.
-    `declared_in` is `file:line` of the declaration, for reports.
+    `declared_in` is `file:line` of the declaration, for reports. `provider` is whose platform it is
+    written for (`aws`, `azure`, `gcp`, `openwhisk`); `handler` is named as that platform does
+    (`function_app.py:orders`), `runtime` always as Lambda does.
     """
 
     name: str
@@ -50,6 +52,7 @@ class Function:
     layers: tuple[Path, ...] = ()
     declared_in: str = ""
     notes: tuple[str, ...] = ()
+    provider: str = "aws"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
