@@ -103,7 +103,7 @@ class Outcome:
     is the peak in MiB of the runtime so far, of a fresh one that of its call. `logs`
     is what the function wrote to stdout and stderr during this invocation, capped. `lines` are
     the lines of the application which this runtime process reached for the first time, by file
-    (relative to the code folder).
+    (relative to the code folder). `trace_id` is X-Ray's, of a deployed function.
     """
 
     status: Status
@@ -118,6 +118,7 @@ class Outcome:
     memory: int = 0
     exit_code: int | None = None
     request_id: str = ""
+    trace_id: str = ""
     sinks: tuple[SinkCall, ...] = ()
     reads: tuple[FieldRead, ...] = ()
     lines: tuple[tuple[str, tuple[int, ...]], ...] = ()
