@@ -6,7 +6,7 @@ from contextlib import closing
 from dataclasses import asdict
 from signal import SIGINT, getsignal, signal
 
-from harness.campaign.account import Account, planned, reached_lines
+from harness.campaign.account import Account, planned, reached
 from harness.campaign.agenda import Agenda, Stored
 from harness.campaign.cluster import ClusterPool
 from harness.campaign.config import RunConfig
@@ -133,9 +133,9 @@ class _Campaign:
         with _Interrupts() as interrupts:
             self._loop(agenda, interrupts)
         for function in asked:
-            reached = reached_lines(store.accounts(function.name))
-            if reached and function.code is not None:
-                store.put_coverage(function.name, gaps(function.code, reached))
+            lines = reached(store.accounts(function.name)).lines
+            if lines and function.code is not None:
+                store.put_coverage(function.name, gaps(function.code, lines))
         return interrupts.count > 0
 
     def _loop(self, agenda: Agenda, interrupts: _Interrupts) -> None:

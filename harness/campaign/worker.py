@@ -12,7 +12,7 @@ from harness.campaign.budget import Budget
 from harness.campaign.chains import Chains
 from harness.campaign.config import Isolation, RunConfig
 from harness.campaign.function_run import Catalogue, FunctionRun
-from harness.campaign.jobs import Job
+from harness.campaign.jobs import Job, Reached
 from harness.campaign.judge import Oracle
 from harness.campaign.moments import Checkpoint, JobStarted, Moment
 from harness.campaign.novelty import Learnt
@@ -125,7 +125,7 @@ class Worker:
 
     @contextmanager
     def opened(
-        self, function: Function, reached: Mapping[str, frozenset[int]] | None = None
+        self, function: Function, reached: Reached | None = None
     ) -> Iterator[tuple[Probe, Sequence[Oracle]]]:
         """A started target with its observers, and the oracles that judge it.
 

@@ -21,6 +21,7 @@ from harness.cli.replay import replay
 from harness.cli.report import report
 from harness.cli.review import review
 from harness.cli.run import run
+from harness.cli.serve import serve
 from harness.cli.trend import trend
 from harness.errors import FaasfuzzError
 
@@ -58,6 +59,7 @@ for command in (
     trend,
     export,
     review,
+    serve,
     doctor,
 ):
     cli.add_command(command)

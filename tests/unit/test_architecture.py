@@ -16,7 +16,7 @@ LAYERS = (
     {"deployed"},
     {"discovery", "events", "targets", "observers", "oracles"},
     {"campaign"},
-    {"reports"},
+    {"reports", "serve"},
     {"cli", "proxy"},
     {"pytest_plugin"},
 )

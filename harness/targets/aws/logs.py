@@ -10,7 +10,8 @@ from typing import Any, TypeVar
 from botocore.exceptions import BotoCoreError, ClientError
 
 from harness.deployed.session import AwsSession, code_of
-from harness.targets.aws.report import Log, lines_of, read_log, request_of
+from harness.targets.aws.runs import began, run_of
+from harness.targets.lambda_api import Platform, read_logs
 
 _Found = TypeVar("_Found")
 
@@ -45,11 +46,11 @@ class Logs:
         self._told: set[str] = set()
         self.denied = ""
 
-    def of_request(self, request_id: str, since: float) -> Log | None:
+    def of_request(self, request_id: str, since: float) -> Platform | None:
         """The whole log of a run; None when it does not come in time."""
         return self._waiting(lambda _last: self._run(request_id, since))
 
-    def of_mark(self, marks: frozenset[str], since: float) -> tuple[str, Log] | None:
+    def of_mark(self, marks: frozenset[str], since: float) -> tuple[str, Platform] | None:
         """(request id, log) of the run after a time that wrote one of some marks.
 
         Where nothing writes them, the only run that began since then and was told of no call before
@@ -74,41 +75,36 @@ class Logs:
             pause = min(pause * 2, _LONGEST_PAUSE)
         return None
 
-    def _run(self, request_id: str, since: float) -> Log | None:
+    def _run(self, request_id: str, since: float) -> Platform | None:
         for event in self._events(f'"{request_id}"', since):
-            if any(request_of(line) == request_id for line in lines_of([event["message"]])):
-                log = self._of_stream(event["logStreamName"], request_id, since)
-                if log.whole:
-                    return log
+            if began(event["message"]) == request_id:
+                return self._of_stream(event["logStreamName"], request_id, since)
         return None
 
-    def _marked(self, marks: frozenset[str], since: float, last: bool) -> tuple[str, Log] | None:
-        begun: dict[str, str] = {}
-        marked: set[str] = set()
+    def _marked(
+        self, marks: frozenset[str], since: float, last: bool
+    ) -> tuple[str, Platform] | None:
+        streams = {}
         for event in self._events("", since):
-            for line in lines_of([event["message"]]):
-                id = request_of(line)
-                if id:
-                    begun[id] = event["logStreamName"]
-            if any(mark in event["message"] for mark in marks):
-                marked.add(event["logStreamName"])
-        fresh = [id for id in begun if id not in self._told]
+            request_id = began(event["message"])
+            if request_id and request_id not in self._told:
+                streams[request_id] = event["logStreamName"]
         whole = {}
-        for id in fresh:
-            log = self._of_stream(begun[id], id, since)
-            if log.whole:
-                whole[id] = log
+        for request_id, stream in streams.items():
+            log = self._of_stream(stream, request_id, since)
+            if log is not None:
+                whole[request_id] = log
         ours = [id for id, log in whole.items() if any(mark in log.text for mark in marks)]
-        if not ours and last and len(fresh) == 1:
+        if not ours and last and len(streams) == 1:
             ours = list(whole)
         if not ours:
             return None
         self._told.update(ours)
         return ours[0], whole[ours[0]]
 
-    def _of_stream(self, stream: str, request_id: str, since: float) -> Log:
-        pages = self._stream(stream, since)
-        return read_log(lines_of(event["message"] for event in pages), request_id)
+    def _of_stream(self, stream: str, request_id: str, since: float) -> Platform | None:
+        text = run_of((event["message"] for event in self._stream(stream, since)), request_id)
+        return None if text is None else read_logs(text)
 
     def _events(self, pattern: str, since: float) -> Iterator[Mapping[str, Any]]:
         """Events of the group, in pages; a page may be empty and not the last."""

@@ -301,4 +301,5 @@ class LocalTarget:
             sinks=told.sinks,
             reads=told.reads,
             lines=told.lines,
+            branches=told.branches,
         )
