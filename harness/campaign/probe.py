@@ -20,6 +20,7 @@ from harness.model import (
     Outcome,
     Passage,
 )
+from harness.posture import usage
 
 
 class Follow(Enum):
@@ -80,6 +81,7 @@ class Probe:
 
     `reached` are lines that earlier jobs reached, by file; `lines` has those and its own. `others`
     gives the runtimes of the functions that `chains` lead to; `passed` counts their invocations.
+    `used` are the AWS calls which the function made, as policies name them.
     Where `isolated` is set every invocation has a runtime of its own.
     """
 
@@ -107,6 +109,7 @@ class Probe:
         self.function_ms = 0.0
         self.lines = {file: set(lines) for file, lines in (reached or {}).items()}
         self.fresh_lines = 0
+        self.used: set[str] = set()
 
     @property
     def blind(self) -> frozenset[str]:
@@ -160,6 +163,7 @@ class Probe:
             callbacks=self._listener.since(callbacks),
             blind=self._target.blind,
         )
+        self.used.update(usage(call) for call in observation.calls)
         self.passages = self._followed(invocation, observation, follow)
         self._cloud.restore()
         for canary in planted:
