@@ -13,7 +13,7 @@ LAYERS = (
     {"model", "errors"},
     {"codecs"},
     {"catalogue"},
-    {"discovery", "events", "targets", "observers", "oracles"},
+    {"discovery", "events", "targets", "observers", "oracles", "posture"},
     {"campaign"},
     {"reports", "serve"},
     {"cli", "proxy"},
