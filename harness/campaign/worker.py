@@ -205,18 +205,27 @@ def setup(workplace: Workplace) -> Setup:
     """What the campaign says to its target."""
     config = workplace.config
     return Setup(
-        application=workplace.application, client=config.client, options=config.target_options
+        application=workplace.application,
+        client=config.client,
+        options=config.target_options,
+        out=config.out,
     )
 
 
 def limited(catalogue: Catalogue, config: RunConfig) -> Catalogue:
     """The catalogue with only the rules that were asked for; what is off is never sent.
 
-    Nor is a payload whose witness the target could not show.
+    Nor is a payload whose witness the target could not show, or one that changes state where the
+    target is deployed and nobody allowed it.
     """
-    lacks = provider(config.target).lacks
+    way = provider(config.target)
+    careful = way.deployed and not config.target_options.get("state_changing")
     rules = {id: r for id, r in catalogue.rules.items() if not config.rules or id in config.rules}
-    payloads = tuple(p for p in catalogue.payloads if p.rule in rules and _shows(p.witness, lacks))
+    payloads = tuple(
+        p
+        for p in catalogue.payloads
+        if p.rule in rules and _shows(p.witness, way.lacks) and not (careful and p.changes)
+    )
     return replace(catalogue, payloads=payloads, rules=rules)
 
 

@@ -7,6 +7,7 @@ and it holds a `PROVIDER`. OBSERVERS are the words for what a target may lack (`
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol, Self
 
@@ -76,11 +77,13 @@ class Setup:
 
     `client` is the local runtime client (`fast` or `ric`). `options` are the target's own, by name:
     the table of its name in faasfuzz.toml, and `--target-option NAME=VALUE`, whose values are text.
+    `out` is the campaign's folder, for what a target writes down (an audit log).
     """
 
     application: Application
     client: str = "fast"
     options: Mapping[str, Any] = field(default_factory=dict)
+    out: Path = Path("faasfuzz-out")
 
 
 class Account(Protocol):
@@ -116,7 +119,8 @@ class Provider(Protocol):
     """One way of invoking. `lacks` are the OBSERVERS that none of its targets offers.
 
     `secret` names the options that must not be stored or shown. `deployed`: its calls reach what
-    others depend on, and cost money.
+    others depend on, and cost money; payloads that change state are sent only when its option
+    `state_changing` is true.
     """
 
     name: str

@@ -13,6 +13,7 @@ LAYERS = (
     {"model", "errors"},
     {"codecs"},
     {"catalogue"},
+    {"deployed"},
     {"discovery", "events", "targets", "observers", "oracles", "posture"},
     {"campaign"},
     {"reports", "serve"},
