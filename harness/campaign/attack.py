@@ -174,10 +174,12 @@ class Attacker:
     def _calibrated(self, learnt: Learnt) -> Benign:
         known = self._benign.get(id(learnt))
         if known is None:
-            known = calibrate(
-                learnt,
-                lambda seed, learn: self._probe.observe(arm_control(seed, ()), learn=learn),
-            )
+
+            def observe(seed: Seed, learn: bool) -> Observation:
+                look = self._probe.benign if seed is learnt.seed else self._probe.observe
+                return look(arm_control(seed, ()), learn=learn)
+
+            known = calibrate(learnt, observe)
             self._benign[id(learnt)] = known
         return known
 

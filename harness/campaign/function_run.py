@@ -132,7 +132,8 @@ class FunctionRun:
             found += learner.learn(seed, with_paths(seed, self._paths()))
             if found[0].observation.outcome.status is Status.INIT_ERROR:
                 break
-        self.learnt[name] = named_apart(found)
+        sent = [item for item in found if item.observation.outcome.status is not Status.UNSENT]
+        self.learnt[name] = named_apart(sent or found)
         return self.learnt[name]
 
     def _words(self) -> tuple[str, ...]:
@@ -192,7 +193,7 @@ class FunctionRun:
         return True
 
     def _beat(self, learnt: Learnt) -> Observation:
-        return self.probe.observe(arm_control(learnt.seed, ()))
+        return self.probe.benign(arm_control(learnt.seed, ()))
 
     def _explore(self, attacker: Attacker, cells: Sequence[Cell]) -> str | None:
         explorer = Explorer(
@@ -258,9 +259,11 @@ class FunctionRun:
     @staticmethod
     def _never_started(learnts: Sequence[Learnt]) -> str:
         outcome = learnts[0].observation.outcome
+        error = outcome.error
+        if outcome.status is Status.UNSENT:
+            return f"its events cannot be sent this way: {error.message if error else ''}"
         if outcome.status is not Status.INIT_ERROR:
             return ""
-        error = outcome.error
         told = f"{error.type}: {error.message}" if error else "no reason was given"
         return f"the function never started: {told}"
 

@@ -29,6 +29,8 @@ _SECONDS = 20.0
 _NAME = re.compile(r"[A-Za-z][\w-]{0,40}")
 _NAMES = 60
 _PLACES = 4
+# A seed with the fields that the function's source names.
+_GUESSED = "guessed"
 # How many candidates that got a handler further are followed, of one value.
 _CHOICES = 4
 
@@ -68,9 +70,12 @@ class Learner:
                 learnt, more = self._by_names(learnt)
                 variants += more
             if guess is not None and not learnt.observation.outcome.reads:
-                queue.append(replace(guess, variant="guessed"))
+                queue.append(replace(guess, variant=_GUESSED))
             guess = None
             if kept and not self._novel(learnt):
+                if learnt.seed.variant == _GUESSED and learnt.standing >= kept[0].standing:
+                    # Nothing shows what it changed: it still has the fields that the source reads.
+                    kept[:] = [item for item in kept if not _holds(learnt, item)] + [learnt]
                 continue
             self._remember(learnt)
             kept.append(learnt)
@@ -244,6 +249,11 @@ class Learner:
 
     def _remember(self, learnt: Learnt) -> None:
         self._seen.add(signature(learnt))
+
+
+def _holds(learnt: Learnt, other: Learnt) -> bool:
+    """Whether a seed has all the points of another one."""
+    return {p.address for p in learnt.seed.points} >= {p.address for p in other.seed.points}
 
 
 def _label(address: Address, value: object) -> str:

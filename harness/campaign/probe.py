@@ -20,6 +20,7 @@ from harness.model import (
     Observation,
     Outcome,
     Passage,
+    Status,
     Trigger,
 )
 from harness.posture import usage
@@ -147,7 +148,8 @@ class Probe:
     ) -> Observation:
         """Call the function once, in a runtime that saw no call before when it is to be `fresh`.
 
-        Raises Infeasible when the event is no JSON.
+        Raises Infeasible when the event is no JSON, or cannot come in as the target sends it; a
+        learning call just fails then.
         `passages` then holds what other functions did with what it wrote, as far as `follow` asks.
         """
         event = serialised(invocation.event)
@@ -174,12 +176,23 @@ class Probe:
         self._cloud.restore()
         for canary in planted:
             self._decoys.remove(canary)
+        if outcome.status is Status.UNSENT:
+            if learn:
+                return observation
+            raise Infeasible(outcome.error.message if outcome.error else "it cannot be sent")
         self.invocations += 1
-        self.errors += outcome.status != "ok"
+        self.errors += outcome.status is not Status.OK
         self.function_ms += outcome.duration
         self.fresh_places = _added(self.lines, outcome.lines)
         self.fresh_places += _added(self.branches, outcome.branches)
         return observation
+
+    def benign(self, invocation: Invocation, *, learn: bool = False) -> Observation:
+        """Observe an event that went in before. Raises TargetError when it no longer does."""
+        try:
+            return self.observe(invocation, learn=learn)
+        except Infeasible as error:
+            raise TargetError(f"a harmless event is no longer let in: {error}") from error
 
     def fresh(self) -> None:
         """The next invocation runs in a new runtime."""

@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Protocol, Self
+from typing import Any, Protocol, Self, runtime_checkable
 
 from harness.model import Application, Function, Outcome, Trigger
 
@@ -112,6 +112,15 @@ class Targets(Protocol):
 
     def refuses(self, function: Function, trigger: Trigger) -> str:
         """Why a trigger's events cannot be sent this way, for the report; empty when they can."""
+        ...
+
+
+@runtime_checkable
+class Narrowing(Protocol):
+    """A provider whose targets have more observers by some options than by others."""
+
+    def lacks_with(self, options: Mapping[str, Any]) -> frozenset[str]:
+        """What its targets lack, given checked options."""
         ...
 
 

@@ -82,7 +82,9 @@ class _LoggedIn(httpx.Auth):
             )
         except ClientError as error:
             code = error.response["Error"]["Code"]
-            raise TargetError(f"[http] cognito: {cognito.username} is not let in: {code}") from error
+            raise TargetError(
+                f"[http] cognito: {cognito.username} is not let in: {code}"
+            ) from error
         except BotoCoreError as error:
             raise TargetError(f"[http] cognito: {error}") from error
         result: dict[str, Any] = told.get("AuthenticationResult") or {}

@@ -1,4 +1,4 @@
-"""An HTTP trigger's event as the request that makes the service in front of the function send it."""
+"""An HTTP trigger's event as the request for which the function's front makes it."""
 
 import base64
 import binascii

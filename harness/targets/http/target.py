@@ -1,5 +1,6 @@
 """One function called by HTTP requests, as anyone calls it."""
 
+import json
 import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
@@ -144,12 +145,13 @@ class HttpTarget:
 
     def _made(self, base: str, request: HttpRequest) -> tuple[httpx.Request, httpx.Auth | None]:
         # Packed answers would be unpacked anyway.
-        headers: list[tuple[str, str | bytes]] = [("accept-encoding", "identity")]
+        headers = [("accept-encoding", b"identity")]
         ours = {name.lower(): value for name, value in self._line.headers.items()}
         ours = {name: value for name, value in ours.items() if name not in request.forged}
         auth = None if "authorization" in request.forged else self._line.auth
         replaced = set(ours) | ({"authorization"} if auth is not None else set())
         given = [pair for pair in request.headers if pair[0].lower() not in replaced]
+        added = [(name, value.encode()) for name, value in ours.items()]
         names = {name.lower() for name, _ in given}
         headers = [pair for pair in headers if pair[0] not in names]
         limit = self._line.timeout or self._function.timeout + _MARGIN
@@ -157,7 +159,7 @@ class HttpTarget:
         made = self._line.client.build_request(
             request.method,
             f"{parts.scheme}://{parts.netloc}",
-            headers=[*headers, *ours.items(), *given],
+            headers=[(name.encode(), value) for name, value in (*headers, *added, *given)],
             content=request.body or None,
             timeout=httpx.Timeout(limit, connect=_CONNECT),
             # As it is: dots and encodings are part of what is tried.
@@ -179,8 +181,6 @@ class HttpTarget:
 
 
 def _decoded(event: bytes) -> Any:
-    import json
-
     return json.loads(event)
 
 
