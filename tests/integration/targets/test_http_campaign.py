@@ -92,12 +92,9 @@ ROUTES = {
 
 
 def test_a_campaign_by_http_finds_what_answers_and_callbacks_show(tmp_path: Path) -> None:
-    src = tmp_path / "src"
-    src.mkdir()
     (tmp_path / "template.yaml").write_text(TEMPLATE)
-    (src / "app.py").write_text(VULNERABLE)
-    (src / "safe.py").write_text(SAFE)
-    (src / "app.py").write_text(CODE)
+    (tmp_path / "src").mkdir()
+    (tmp_path / "src" / "app.py").write_text(CODE)
     with (
         served(tmp_path, "--concurrency", "2") as server,
         fronted(server.address, ROUTES) as (address, _),
