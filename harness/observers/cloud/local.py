@@ -36,15 +36,18 @@ class LocalCloud:
 
     moto keeps its state per process, so a process has one local cloud at a time. `skipped` tells
     which declared resources are not there and why, and which services `restore` leaves as they are.
-    `decoys` are the credentials given to functions, by environment variable.
+    `decoys` are the credentials given to functions, by environment variable. `host` is where it
+    listens.
     """
 
-    def __init__(self, application: Application, *, decoys: Mapping[str, str]) -> None:
+    def __init__(
+        self, application: Application, *, decoys: Mapping[str, str], host: str = "127.0.0.1"
+    ) -> None:
         self._application = application
         self._decoys = dict(decoys)
         self._tape: Tape[Exchange] = Tape(_KEPT, budget=_MEMORY, weigh=lambda e: e.weight)
         self._dispatcher = Dispatcher(application.account)
-        self._server = Server(self._answer)
+        self._server = Server(self._answer, host)
         self._inside = Inside(self._dispatcher, application.region)
         self._touched: set[str] = set()
         self._secrets: dict[str, str] = {}
@@ -81,8 +84,8 @@ class LocalCloud:
 
     @property
     def endpoint(self) -> str:
-        """`http://127.0.0.1:PORT`, once started."""
-        return f"http://127.0.0.1:{self._server.port}"
+        """`http://HOST:PORT`, once started."""
+        return f"http://{self._server.host}:{self._server.port}"
 
     def environment(self) -> dict[str, str]:
         """What a function's process needs so that its SDK calls come here."""

@@ -49,7 +49,8 @@ def write(archive: Path) -> list[str]:
     """Write the root file system as a tar; gives the Dockerfile lines that belong to it."""
     python = Path(sys.executable).resolve()
     stdlib = Path(sysconfig.get_paths()["stdlib"])
-    extensions = list((stdlib / "lib-dynload").glob("*.so"))
+    runtime = runtime_folder(RUNTIME, Path(sys.executable), cache_folder())
+    extensions = [*(stdlib / "lib-dynload").glob("*.so"), *runtime.rglob("*.so")]
     commands = [Path(found) for name in _COMMANDS if (found := shutil.which(name))]
     with tarfile.open(archive, "w") as tar:
         for folder in ("tmp", "var/task", "opt", "proc", "sys", "dev", "etc", "usr/local/bin"):
@@ -57,7 +58,6 @@ def write(archive: Path) -> list[str]:
         for path in {python, *commands, *_libraries([python, *extensions, *commands])}:
             tar.add(path.resolve(), str(path))
         tar.add(stdlib, str(stdlib), filter=_needed)
-        runtime = runtime_folder(RUNTIME, Path(sys.executable), cache_folder())
         tar.add(runtime, "/var/runtime", filter=_needed)
         _link(tar, "var/lang/bin/python3", str(python))
         _link(tar, "bin/sh", shutil.which("sh") or "/bin/sh")
