@@ -172,6 +172,14 @@ class _Translation:
             "Handler": function.get("handler"),
             "CodeUri": self._code(key, function),
             "PackageType": "Image" if image else None,
+            "ImageUri": image if isinstance(image, str) else mapping(image).get("uri"),
+            "ImageConfig": {
+                "Command": mapping(image).get("command"),
+                "EntryPoint": mapping(image).get("entryPoint"),
+                "WorkingDirectory": mapping(image).get("workingDirectory"),
+            }
+            if isinstance(image, dict)
+            else None,
             "Timeout": either("timeout", _TIMEOUT_SECONDS),
             "MemorySize": either("memorySize", _MEMORY_MB),
             "EphemeralStorage": {"Size": function["ephemeralStorageSize"]}

@@ -78,12 +78,15 @@ class Setup:
     `client` is the local runtime client (`fast` or `ric`). `options` are the target's own, by name:
     the table of its name in faasfuzz.toml, and `--target-option NAME=VALUE`, whose values are text.
     `out` is the campaign's folder, for what a target writes down (an audit log).
+    `campaign` names the campaign; `decoys` is the worker's folder of planted files, not made yet.
     """
 
     application: Application
     client: str = "fast"
     options: Mapping[str, Any] = field(default_factory=dict)
     out: Path = Path("faasfuzz-out")
+    campaign: str = ""
+    decoys: Path | None = None
 
 
 class Account(Protocol):
@@ -121,6 +124,21 @@ class Narrowing(Protocol):
 
     def lacks_with(self, options: Mapping[str, Any]) -> frozenset[str]:
         """What its targets lack, given checked options."""
+        ...
+
+
+@runtime_checkable
+class Elsewhere(Protocol):
+    """What Targets also have whose functions do not share this machine's network and folders.
+
+    `host` is the address of this machine as they reach it: the local cloud and the listener are
+    to be had there, and only there.
+    """
+
+    host: str
+
+    def task_root(self, function: Function) -> str:
+        """The code folder as the function sees it."""
         ...
 
 
