@@ -81,7 +81,9 @@ class View:
     def _unread(self, service: str, operation: str, error: Exception) -> None:
         code = code_of(error)
         if not any(mark in code for mark in _NONE):
-            self.note(f"{service}:{_camel(operation)} may not be read ({code})")
+            denied = any(mark in code for mark in ("Denied", "Unauthorized", "Forbidden", "403"))
+            how = "may not" if denied else "could not"
+            self.note(f"{service}:{_camel(operation)} {how} be read ({code})")
 
 
 Found = Iterator[tuple[str, Mapping[str, Any]]]
