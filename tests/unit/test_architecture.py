@@ -14,7 +14,7 @@ LAYERS = (
     {"codecs"},
     {"catalogue"},
     {"deployed"},
-    {"discovery", "events", "targets", "observers", "oracles"},
+    {"discovery", "events", "targets", "observers", "oracles", "posture"},
     {"campaign"},
     {"reports", "serve"},
     {"cli", "proxy"},
