@@ -8,6 +8,7 @@ import json
 import os
 
 import functions_framework
+from flask.json.provider import DefaultJSONProvider
 from werkzeug.datastructures import Headers, ImmutableMultiDict
 
 from faasfuzz_hosts import HostError, called, http_answer, settings
@@ -56,6 +57,42 @@ class _Headers(_Noted, Headers):
         return any(own.lower() == name.lower() for own, _ in self._list)
 
 
+class _Held(object):
+    """The value behind the JSON that is sent: while learning, what reads a field of it is seen."""
+
+    text, value = None, None
+
+    def of(self, text, otherwise):
+        if self.text is None or text != self.text:
+            return otherwise()
+        return self.value
+
+    def sent(self, value):
+        text = json.dumps(value).encode()
+        learning = origin is not None and origin.ON
+        self.text, self.value = (text, value) if learning else (None, None)
+        return text
+
+
+_HELD = _Held()
+_from_http = functions_framework.from_http
+
+
+def _event_from_http(headers, data):
+    event = _from_http(headers, data)
+    event.data = _HELD.of(data, lambda: event.data)
+    return event
+
+
+functions_framework.from_http = _event_from_http
+
+
+class _Json(DefaultJSONProvider):
+    def loads(self, s, **kwargs):
+        text = s.encode() if isinstance(s, str) else s
+        return _HELD.of(text, lambda: DefaultJSONProvider.loads(self, s, **kwargs))
+
+
 def _request_class(base):
     class Request(base):
         def __init__(self, *args, **kwargs):
@@ -83,6 +120,7 @@ def _loaded():
         raise HostError("%s is asynchronous (functions_framework.aio); not known here" % name)
     # What a function raises is for our client to tell, as it does for every function.
     app.config["PROPAGATE_EXCEPTIONS"] = True
+    app.json = _Json(app)
     app.request_class = _request_class(app.request_class)
     return app.test_client(use_cookies=False)
 
@@ -103,7 +141,7 @@ def _handled(event):
         body = event.get("body")
         sent = b"" if body is None else _text(body).encode("utf-8", "surrogatepass")
         return _sent(event["method"], event["path"], headers, sent, event.get("query"))
-    return _sent("POST", "/", {"content-type": "application/json"}, json.dumps(event).encode())
+    return _sent("POST", "/", {"content-type": "application/json"}, _HELD.sent(event))
 
 
 def _sent(method, path, headers, body, query=None):
@@ -136,7 +174,7 @@ def _binary(event):
     body = dict.get(event, "data")
     if isinstance(body, str) and headers["content-type"] != "application/json":
         return headers, body.encode("utf-8", "surrogatepass")
-    return headers, json.dumps(body).encode()
+    return headers, _HELD.sent(body)
 
 
 def _attribute(text):
