@@ -17,8 +17,9 @@ class Account:
     `infeasible` counts trials that the service would not have let through, `unconfirmed`
     suspicions that did not come again. `novel` is what exploring saw for the first time. `gain` is
     the mean reward of its trials, from 0 to 1. `unread` are points the handler was not seen to
-    read. `lines` and `branches` are those reached, by file. `complete` says that nothing of the job
-    is left, `hopeless` that no other job of the function can do better (it never started).
+    read. `lines` and `branches` are those reached, by file, `used` the AWS calls as policies name
+    them. `complete` says that nothing of the job is left, `hopeless` that no other job of the
+    function can do better (it never started).
     """
 
     phase: Phase
@@ -45,6 +46,7 @@ class Account:
     notes: tuple[str, ...] = ()
     lines: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     branches: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    used: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """Plain values; the inverse of from_json."""

@@ -22,10 +22,11 @@ from harness.campaign.moments import (
 )
 from harness.campaign.order import by_control
 from harness.campaign.pool import Ended, LocalPool, Lost, Pool, Told
+from harness.campaign.posture import posture_findings, subject
 from harness.campaign.store import Store, now
 from harness.campaign.worker import Workplace, limited
 from harness.events.coverage import gaps
-from harness.model import Application, CampaignReport, Finding
+from harness.model import Application, CampaignReport, Finding, Function
 from harness.targets.registry import provider
 
 Listen = Callable[[Moment], None]
@@ -136,7 +137,14 @@ class _Campaign:
             lines = reached(store.accounts(function.name)).lines
             if lines and function.code is not None:
                 store.put_coverage(function.name, gaps(function.code, lines))
+            self._judge_posture(function)
         return interrupts.count > 0
+
+    def _judge_posture(self, function: Function) -> None:
+        store, name = self._store, function.name
+        seen = subject(self._application, function, store.accounts(name), store.coverage(name))
+        for finding in posture_findings(seen, limited(self._catalogue, self._config).rules):
+            self._keep(FindingConfirmed(finding=finding))
 
     def _loop(self, agenda: Agenda, interrupts: _Interrupts) -> None:
         give_up: float | None = None

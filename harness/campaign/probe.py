@@ -22,6 +22,7 @@ from harness.model import (
     Passage,
     Trigger,
 )
+from harness.posture import usage
 
 
 class Follow(Enum):
@@ -83,7 +84,8 @@ class Probe:
 
     `reached` is what earlier jobs reached; `lines` and `branches` have that and its own, by file.
     `others` gives the runtimes of the functions that `chains` lead to; `passed` counts their
-    invocations. Where `isolated` is set every invocation has a runtime of its own.
+    invocations, `used` are the AWS calls which the function made, as policies name them. Where
+    `isolated` is set every invocation has a runtime of its own.
     """
 
     def __init__(
@@ -112,6 +114,7 @@ class Probe:
         self.lines = {file: set(lines) for file, lines in reached.lines.items()}
         self.branches = {file: set(ways) for file, ways in reached.branches.items()}
         self.fresh_places = 0
+        self.used: set[str] = set()
 
     @property
     def blind(self) -> frozenset[str]:
@@ -166,6 +169,7 @@ class Probe:
             callbacks=self._listener.since(callbacks),
             blind=self._target.blind,
         )
+        self.used.update(usage(call) for call in observation.calls)
         self.passages = self._followed(invocation, observation, follow)
         self._cloud.restore()
         for canary in planted:

@@ -25,7 +25,7 @@ from harness.observers.decoys import DecoyFiles, make_decoys
 from harness.observers.environment import environment_decoys
 from harness.observers.listener import Listener
 from harness.oracles import OracleContext, all_oracles
-from harness.targets.base import Setup, Target, Targets
+from harness.targets.base import Elsewhere, Setup, Target, Targets
 from harness.targets.registry import provider
 
 # Outside of /tmp: runtimes have a /tmp of their own.
@@ -58,26 +58,34 @@ class Worker:
     def __enter__(self) -> "Worker":
         workplace = self._workplace
         self._way = provider(workplace.config.target)
-        try:
-            self._targets: Targets = self._stack.enter_context(self._way.open(setup(workplace)))
-        except TargetError as error:
-            self._unopened = str(error)
-        self._listener = Listener()
-        self._listener.start()
-        self._stack.callback(self._listener.stop)
         self._files = DecoyFiles(_DECOYS)
         self._stack.callback(self._files.clear)
+        told = replace(setup(workplace), decoys=self._files.folder)
+        try:
+            self._targets: Targets = self._stack.enter_context(self._way.open(told))
+        except TargetError as error:
+            self._unopened = str(error)
+        self._elsewhere = self._found_elsewhere()
+        host = "127.0.0.1" if self._elsewhere is None else self._elsewhere.host
+        self._listener = Listener(host)
+        self._listener.start()
+        self._stack.callback(self._listener.stop)
         decoys = make_decoys(random.Random(workplace.config.seed))
         self._chains = Chains(workplace.application, workplace.catalogue.templates)
-        self._cloud: LocalCloud | NoCloud = self._start_cloud(decoys)
+        self._cloud: LocalCloud | NoCloud = self._start_cloud(decoys, host)
         return self
 
-    def _start_cloud(self, decoys: Mapping[str, str]) -> LocalCloud | NoCloud:
+    def _found_elsewhere(self) -> Elsewhere | None:
+        if self._unopened or not isinstance(self._targets, Elsewhere):
+            return None
+        return self._targets
+
+    def _start_cloud(self, decoys: Mapping[str, str], host: str) -> LocalCloud | NoCloud:
         if self._unopened:
             return NoCloud(None)
         if "cloud" in self._way.lacks:
             return NoCloud(self._targets.account)
-        cloud = LocalCloud(self._workplace.application, decoys=decoys)
+        cloud = LocalCloud(self._workplace.application, decoys=decoys, host=host)
         cloud.start()
         self._stack.callback(cloud.stop)
         return cloud
@@ -137,7 +145,7 @@ class Worker:
             secrets={**self._cloud.secrets(), **environment_decoys(function)},
             listener=self._listener.address,
             decoy_folder=str(self._files.folder),
-            task_root=str(function.code or ""),
+            task_root=self._task_root(function),
         )
         target = self._target(function, coverage=True)
         try:
@@ -158,6 +166,11 @@ class Worker:
 
     def _target(self, function: Function, *, coverage: bool = False) -> Target:
         return self._targets.of(function, environment=self._cloud.environment(), coverage=coverage)
+
+    def _task_root(self, function: Function) -> str:
+        if self._elsewhere is not None:
+            return self._elsewhere.task_root(function)
+        return str(function.code or "")
 
     def _budget(self, job: Job) -> Budget:
         deadline = None if job.seconds is None else time.monotonic() + job.seconds
@@ -205,18 +218,28 @@ def setup(workplace: Workplace) -> Setup:
     """What the campaign says to its target."""
     config = workplace.config
     return Setup(
-        application=workplace.application, client=config.client, options=config.target_options
+        application=workplace.application,
+        client=config.client,
+        options=config.target_options,
+        out=config.out,
+        campaign=config.out.name,
     )
 
 
 def limited(catalogue: Catalogue, config: RunConfig) -> Catalogue:
     """The catalogue with only the rules that were asked for; what is off is never sent.
 
-    Nor is a payload whose witness the target could not show.
+    Nor is a payload whose witness the target could not show, or one that changes state where the
+    target is deployed and nobody allowed it.
     """
-    lacks = provider(config.target).lacks
+    way = provider(config.target)
+    careful = way.deployed and not config.target_options.get("state_changing")
     rules = {id: r for id, r in catalogue.rules.items() if not config.rules or id in config.rules}
-    payloads = tuple(p for p in catalogue.payloads if p.rule in rules and _shows(p.witness, lacks))
+    payloads = tuple(
+        p
+        for p in catalogue.payloads
+        if p.rule in rules and _shows(p.witness, way.lacks) and not (careful and p.changes)
+    )
     return replace(catalogue, payloads=payloads, rules=rules)
 
 

@@ -11,6 +11,7 @@ from harness.discovery.compose import with_nested
 from harness.discovery.shapes import mapping, texts
 from harness.discovery.stack import FUNCTIONS, Resource, Stack
 from harness.errors import UsageError
+from harness.model import Image
 
 _BUILD = (".aws-sam", "build")
 _LAYERS = ("AWS::Serverless::LayerVersion", "AWS::Lambda::LayerVersion")
@@ -28,7 +29,8 @@ class Code:
     def __init__(self, stack: Stack, workdir: Path | None) -> None:
         self._stack = stack
         self._workdir = workdir
-        self._built = dict(_built(stack))
+        self._properties = dict(_built_properties(stack))
+        self._built = dict(_folders(self._properties))
 
     def of_function(self, function: Resource) -> tuple[Path | None, bool, str]:
         """(folder, whether it is built, note). Without a folder the note says why.
@@ -53,6 +55,19 @@ class Code:
         if not isinstance(declared, str) or declared.startswith(("s3://", "https://")):
             return None, False, _IN_S3
         return self._local(function, declared, key), False, ""
+
+    def of_image(self, function: Resource) -> Image:
+        """The image that `sam build` made, else the one that the template names."""
+        _, built = self._properties.get(function.name, (Path(), {}))
+        told = function.properties
+        uri = next((uri for uri in map(_image_uri, (built, told)) if uri), "")
+        settings = mapping(told.get("ImageConfig"))
+        return Image(
+            uri=uri,
+            entry_point=texts(settings.get("EntryPoint") or []),
+            command=texts(settings.get("Command") or []),
+            working_directory=str(settings.get("WorkingDirectory") or ""),
+        )
 
     def of_layers(self, function: Resource) -> tuple[tuple[Path, ...], tuple[str, ...]]:
         """(folders that make /opt, notes on layers which are not on this machine)."""
@@ -115,8 +130,14 @@ class Code:
         return folder
 
 
-def _built(stack: Stack) -> Iterator[tuple[str, Path]]:
-    """Built folders by logical id, of the template itself or of a `sam build` beside it."""
+def _image_uri(properties: Mapping[str, Any]) -> str:
+    """SAM's ImageUri, or the one in Lambda's Code."""
+    uri = properties.get("ImageUri") or mapping(properties.get("Code")).get("ImageUri")
+    return uri if isinstance(uri, str) else ""
+
+
+def _built_properties(stack: Stack) -> Iterator[tuple[str, tuple[Path, Mapping[str, Any]]]]:
+    """(folder, properties) by logical id, of the template itself or of a `sam build` beside it."""
     folder = stack.path.parent
     if folder.parts[-2:] != _BUILD:
         folder = folder.joinpath(*_BUILD)
@@ -126,9 +147,16 @@ def _built(stack: Stack) -> Iterator[tuple[str, Path]]:
     whole = with_nested(file)
     resources: Mapping[str, Any] = whole.template["Resources"]
     for name, resource in resources.items():
-        folder = whole.origins.get(str(name), file).parent
         if isinstance(resource, dict) and resource["Type"] in (*FUNCTIONS, *_LAYERS):
-            properties = mapping(resource.get("Properties"))
-            uri = next((properties[key] for key in _KEYS if properties.get(key)), None)
-            if isinstance(uri, str) and (folder / uri).is_dir():
-                yield str(name), (folder / uri).resolve()
+            folder = whole.origins.get(str(name), file).parent
+            yield str(name), (folder, mapping(resource.get("Properties")))
+
+
+def _folders(
+    built: Mapping[str, tuple[Path, Mapping[str, Any]]],
+) -> Iterator[tuple[str, Path]]:
+    """The folders that `sam build` made, by logical id."""
+    for name, (folder, properties) in built.items():
+        uri = next((properties[key] for key in _KEYS if properties.get(key)), None)
+        if isinstance(uri, str) and (folder / uri).is_dir():
+            yield name, (folder / uri).resolve()

@@ -42,6 +42,7 @@ def _function(stack: Stack, resource: Resource, code: Code, wiring: Wiring) -> F
         code=folder,
         built=built,
         package="image" if image else "zip",
+        image=code.of_image(resource) if image else None,
         environment=_environment(properties),
         timeout=_number(properties.get("Timeout"), _TIMEOUT_SECONDS),
         memory=_number(properties.get("MemorySize"), _MEMORY_MB),

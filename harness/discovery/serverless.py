@@ -172,6 +172,14 @@ class _Translation:
             "Handler": function.get("handler"),
             "CodeUri": self._code(key, function),
             "PackageType": "Image" if image else None,
+            "ImageUri": image if isinstance(image, str) else mapping(image).get("uri"),
+            "ImageConfig": {
+                "Command": mapping(image).get("command"),
+                "EntryPoint": mapping(image).get("entryPoint"),
+                "WorkingDirectory": mapping(image).get("workingDirectory"),
+            }
+            if isinstance(image, dict)
+            else None,
             "Timeout": either("timeout", _TIMEOUT_SECONDS),
             "MemorySize": either("memorySize", _MEMORY_MB),
             "EphemeralStorage": {"Size": function["ephemeralStorageSize"]}
@@ -217,9 +225,9 @@ class _Translation:
     def _role(self) -> dict[str, Any]:
         """The role that all functions share."""
         role = mapping(mapping(self._provider.get("iam")).get("role"))
-        statements = role.get("statements") or self._provider.get("iamRoleStatements") or []
+        statements = role.get("statements") or self._provider.get("iamRoleStatements")
         managed = role.get("managedPolicies") or self._provider.get("iamManagedPolicies") or []
-        document = {"Statement": [s for s in statements if isinstance(s, dict)]}
+        document = {"Statement": list(mappings(statements))}
         policies = [{"PolicyName": self.name, "PolicyDocument": document}]
         return {
             "Type": "AWS::IAM::Role",

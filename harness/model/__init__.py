@@ -4,6 +4,7 @@ from harness.model.application import (
     Application,
     Edge,
     Function,
+    Image,
     ResolvedResource,
     Trigger,
 )
@@ -75,6 +76,7 @@ __all__ = [
     "FunctionSummary",
     "Gap",
     "Hop",
+    "Image",
     "InsertionPoint",
     "Invocation",
     "Observation",

@@ -23,17 +23,29 @@ class Trigger:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Image:
+    """The container image of a function; what the template does not override is empty.
+
+    `uri` names it as `docker pull` takes it, "" when nothing says it.
+    """
+
+    uri: str
+    entry_point: tuple[str, ...] = ()
+    command: tuple[str, ...] = ()
+    working_directory: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Function:
     """A deployable function as its template declares it.
 
     `timeout` is in seconds, `memory` in MB. `code` is the folder that becomes /var/task (the
     `.aws-sam/build` folder when there is one, `built` is True then and holds the dependencies);
-    None for container images. `environment` is fully resolved. `policies` are IAM statements
-    (`{"Effect", "Action": [...], "Resource": [...]}`) or `{"Managed": name}` as far as they
-    resolve.
-    `declared_in` is `file:line` of the declaration, for reports. `provider` is whose platform it is
-    written for (`aws`, `azure`, `gcp`, `openwhisk`); `handler` is named as that platform does
-    (`function_app.py:orders`), `runtime` always as Lambda does.
+    None for container images, which have `image`. `environment` is fully resolved. `policies` are
+    IAM statements (`{"Effect", "Action": [...], "Resource": [...]}`) or `{"Managed": name}` as far
+    as they resolve. `declared_in` is `file:line` of the declaration, for reports. `provider` is
+    whose platform it is written for (`aws`, `azure`, `gcp`, `openwhisk`); `handler` is named as
+    that platform does (`function_app.py:orders`), `runtime` always as Lambda does.
     """
 
     name: str
@@ -42,6 +54,7 @@ class Function:
     code: Path | None
     built: bool = False
     package: str = "zip"
+    image: Image | None = None
     environment: Mapping[str, str] = field(default_factory=dict)
     timeout: int = 3
     memory: int = 128

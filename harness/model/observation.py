@@ -107,6 +107,7 @@ class Outcome:
     the lines of the application which this runtime process reached for the first time, by file
     (relative to the code folder), `branches` the ways out of its conditions: numbers that mean
     nothing but that they differ, and that another process of the same runtime gives the same.
+    `trace_id` is X-Ray's, of a deployed function.
     """
 
     status: Status
@@ -121,6 +122,7 @@ class Outcome:
     memory: int = 0
     exit_code: int | None = None
     request_id: str = ""
+    trace_id: str = ""
     sinks: tuple[SinkCall, ...] = ()
     reads: tuple[FieldRead, ...] = ()
     lines: tuple[tuple[str, tuple[int, ...]], ...] = ()

@@ -39,12 +39,13 @@ class _Connection:
 
 
 class Listener:
-    """An HTTP/1.1 server on the loopback which records every request, however broken.
+    """An HTTP/1.1 server on an address of this machine which records every request, however broken.
 
     One thread serves all connections and memory is bounded. Every method is answered with 200.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, host: str = "127.0.0.1") -> None:
+        self._host = host
         self._tape: Tape[Callback] = Tape(
             _KEPT, budget=_MEMORY, weigh=lambda c: 200 + len(c.body) + 2 * len(str(c.headers))
         )
@@ -53,7 +54,7 @@ class Listener:
         self._port = 0
 
     def start(self) -> None:
-        self._server = socket.create_server(("127.0.0.1", 0), backlog=256)
+        self._server = socket.create_server((self._host, 0), backlog=256)
         self._server.setblocking(False)
         self._port = self._server.getsockname()[1]
         self._wake, self._woken = socket.socketpair()
@@ -73,8 +74,8 @@ class Listener:
 
     @property
     def address(self) -> str:
-        """`127.0.0.1:PORT`."""
-        return f"127.0.0.1:{self._port}"
+        """HOST:PORT, on the loopback unless told otherwise."""
+        return f"{self._host}:{self._port}"
 
     def url(self, token: str) -> str:
         return f"http://{self.address}/{token}"

@@ -7,8 +7,9 @@ and it holds a `PROVIDER`. OBSERVERS are the words for what a target may lack (`
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import TracebackType
-from typing import Any, Protocol, Self
+from typing import Any, Protocol, Self, runtime_checkable
 
 from harness.model import Application, Function, Outcome, Trigger
 
@@ -76,11 +77,16 @@ class Setup:
 
     `client` is the local runtime client (`fast` or `ric`). `options` are the target's own, by name:
     the table of its name in faasfuzz.toml, and `--target-option NAME=VALUE`, whose values are text.
+    `out` is the campaign's folder, for what a target writes down (an audit log).
+    `campaign` names the campaign; `decoys` is the worker's folder of planted files, not made yet.
     """
 
     application: Application
     client: str = "fast"
     options: Mapping[str, Any] = field(default_factory=dict)
+    out: Path = Path("faasfuzz-out")
+    campaign: str = ""
+    decoys: Path | None = None
 
 
 class Account(Protocol):
@@ -112,11 +118,27 @@ class Targets(Protocol):
         ...
 
 
+@runtime_checkable
+class Elsewhere(Protocol):
+    """What Targets also have whose functions do not share this machine's network and folders.
+
+    `host` is the address of this machine as they reach it: the local cloud and the listener are
+    to be had there, and only there.
+    """
+
+    host: str
+
+    def task_root(self, function: Function) -> str:
+        """The code folder as the function sees it."""
+        ...
+
+
 class Provider(Protocol):
     """One way of invoking. `lacks` are the OBSERVERS that none of its targets offers.
 
     `secret` names the options that must not be stored or shown. `deployed`: its calls reach what
-    others depend on, and cost money.
+    others depend on, and cost money; payloads that change state are sent only when its option
+    `state_changing` is true.
     """
 
     name: str

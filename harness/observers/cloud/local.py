@@ -37,18 +37,23 @@ class LocalCloud:
 
     moto keeps its state per process, so a process has one local cloud at a time. `skipped` tells
     which declared resources are not there and why, and which services `restore` leaves as they are.
-    `decoys` are the credentials given to functions, by environment variable. `port` 0 is any
-    free one.
+    `decoys` are the credentials given to functions, by environment variable. It listens at `host`;
+    `port` 0 is any free one.
     """
 
     def __init__(
-        self, application: Application, *, decoys: Mapping[str, str], port: int = 0
+        self,
+        application: Application,
+        *,
+        decoys: Mapping[str, str],
+        host: str = "127.0.0.1",
+        port: int = 0,
     ) -> None:
         self._application = application
         self._decoys = dict(decoys)
         self._tape: Tape[Exchange] = Tape(_KEPT, budget=_MEMORY, weigh=lambda e: e.weight)
         self._dispatcher = Dispatcher(application.account)
-        self._server = Server(self._answer, port)
+        self._server = Server(self._answer, host, port)
         self._inside = Inside(self._dispatcher, application.region)
         self._images = Images(application, self._inside)
         self._touched: set[str] = set()
@@ -86,8 +91,8 @@ class LocalCloud:
 
     @property
     def endpoint(self) -> str:
-        """`http://127.0.0.1:PORT`, once started."""
-        return f"http://127.0.0.1:{self._server.port}"
+        """`http://HOST:PORT`, once started."""
+        return f"http://{self._server.host}:{self._server.port}"
 
     def environment(self) -> dict[str, str]:
         """What a function's process needs so that its SDK calls come here."""

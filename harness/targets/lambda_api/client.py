@@ -4,6 +4,7 @@ import base64
 import json
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import boto3
@@ -112,12 +113,14 @@ class LambdaApi:
         metadata = answer["ResponseMetadata"]
         logs = base64.b64decode(answer.get("LogResult") or "").decode("utf-8", "replace")
         platform = read_logs(logs)
-        return outcome(
+        told = outcome(
             payload,
             failed=bool(answer.get("FunctionError")),
             platform=platform,
             request_id=platform.request_id or str(metadata.get("RequestId") or ""),
         )
+        trace_id = str(metadata.get("HTTPHeaders", {}).get("x-amzn-trace-id", ""))
+        return replace(told, trace_id=trace_id)
 
     def _answer(self, asked: dict[str, Any]) -> Any:
         for wait in _WAITS:

@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 from harness.targets.local.channel import Kind, Reply, Request
+from harness.targets.local.process import Process
 from harness.targets.local.scratch import Snapshot, TooMuch
 from harness.targets.local.worker import End, Ended, Worker
 
@@ -21,7 +22,7 @@ _GRACE = 5.0
 class Nursery:
     """Forks of `worker`, which is ready and has handled no call. `usable` is False after a loss."""
 
-    def __init__(self, worker: Worker) -> None:
+    def __init__(self, worker: Worker[Process]) -> None:
         self._worker = worker
         self._snapshot: Snapshot | None = None
         self.usable = True

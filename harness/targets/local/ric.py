@@ -27,8 +27,8 @@ class RicChannel:
     Times are taken here: the Runtime API carries none. `cpu` gives CPU milliseconds so far.
     """
 
-    def __init__(self, *, arn: str, cpu: Callable[[], float]) -> None:
-        self._server = RuntimeApiServer()
+    def __init__(self, *, arn: str, cpu: Callable[[], float], host: str = "127.0.0.1") -> None:
+        self._server = RuntimeApiServer(host)
         self._arn = arn
         self._cpu = cpu
         self._ready = False

@@ -30,10 +30,10 @@ class HttpRequest:
 
 
 class RuntimeApiServer:
-    """Listens on a port of the loopback; clients keep their connections alive."""
+    """Listens on a port of `host`; clients keep their connections alive."""
 
-    def __init__(self) -> None:
-        self._listener = socket.create_server(("127.0.0.1", 0))
+    def __init__(self, host: str = "127.0.0.1") -> None:
+        self._listener = socket.create_server((host, 0))
         self._poll = select.poll()
         self._poll.register(self._listener, select.POLLIN)
         self._open: dict[int, _Connection] = {}

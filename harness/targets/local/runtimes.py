@@ -146,7 +146,7 @@ class NodeRuntime:
         added = {"FAASFUZZ_IMPORTS": "1"} if self.imports else {}
         return Launch(
             command=(str(self.node.path), *self.node.flags, *limits, *arguments),
-            environment={"NODE_PATH": path, **_reachable(environment), **added},
+            environment={"NODE_PATH": path, **reachable(environment), **added},
             needed=(
                 self.code,
                 *self.folders,
@@ -170,7 +170,7 @@ def _refuse_typescript(function: Function, code: Path) -> None:
         )
 
 
-def _reachable(environment: Mapping[str, str]) -> dict[str, str]:
+def reachable(environment: Mapping[str, str]) -> dict[str, str]:
     """The environment with queue URLs at the local cloud.
 
     The SDK for JavaScript sends to the host of a queue's URL, whatever AWS_ENDPOINT_URL says

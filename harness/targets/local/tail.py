@@ -7,15 +7,15 @@ _TRUNCATE_AT = 1 << 20
 
 
 class Tail:
-    """A memfd opened O_APPEND for a child, read in deltas.
+    """A memfd opened O_APPEND for a child, or the file `fd` opened so, read in deltas.
 
     Keeps at most `cap` bytes between two take()s and counts the rest, so a flood neither blocks
     the writer nor fills our memory. Only lock-step use is exact: bytes that are written while the
     file is being truncated are lost.
     """
 
-    def __init__(self, name: str, cap: int) -> None:
-        self.fd = os.memfd_create(name, os.MFD_CLOEXEC)
+    def __init__(self, name: str, cap: int, fd: int | None = None) -> None:
+        self.fd = os.memfd_create(name, os.MFD_CLOEXEC) if fd is None else fd
         fcntl.fcntl(self.fd, fcntl.F_SETFL, fcntl.fcntl(self.fd, fcntl.F_GETFL) | os.O_APPEND)
         self._cap = cap
         self._at = 0

@@ -3,9 +3,35 @@
 import time
 from dataclasses import dataclass
 from enum import Enum
+from typing import Generic, Protocol, TypeVar
 
 from harness.targets.local.channel import Channel, ChannelClosed, Reply, Request
-from harness.targets.local.process import Process
+
+
+class Written(Protocol):
+    """What a runtime has written so far, bounded; see Tail."""
+
+    def pull(self) -> None: ...
+    def take(self) -> tuple[bytes, int]: ...
+
+
+class Running(Protocol):
+    """The process or container in which a function runs; see Process."""
+
+    @property
+    def logs(self) -> Written: ...
+    @property
+    def records(self) -> Written: ...
+    def exited(self) -> int | None: ...
+    def wait(self) -> int: ...
+    def memory_mb(self) -> int: ...
+    def peak_mb(self) -> int: ...
+    def cpu_ms(self) -> float: ...
+    def kill(self) -> None: ...
+    def end(self) -> None: ...
+
+
+R = TypeVar("R", bound=Running)
 
 
 class Ended(Enum):
@@ -31,13 +57,13 @@ class End:
     cpu: float = 0.0
 
 
-class Worker:
+class Worker(Generic[R]):
     """A running process with its channel. After an End it must be stopped.
 
     `cold` holds until its client has said that it is ready.
     """
 
-    def __init__(self, process: Process, channel: Channel, *, memory_mb: int) -> None:
+    def __init__(self, process: R, channel: Channel, *, memory_mb: int) -> None:
         self.process = process
         self._channel = channel
         self.memory_mb = memory_mb

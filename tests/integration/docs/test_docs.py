@@ -147,7 +147,7 @@ def test_the_example_template_is_fine_and_makes_an_event(tmp_path: Path) -> None
     (title, text), *_ = blocks("extend/template.md", "yaml")
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / title).write_text(text)
-    checked, shown, _ = blocks("extend/template.md", "console")[0][1].splitlines()
+    checked, shown, _ = blocks("extend/template.md", "console")[-1][1].splitlines()
     assert ran(tmp_path, checked).stdout == "1 templates are fine\n"
     event = ran(tmp_path, shown)
     assert event.returncode == 0, event.stderr

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from harness.discovery import describe, discover
+from harness.model import Image
 
 HEAD = """\
 Resources:
@@ -181,6 +182,27 @@ def test_an_image_has_neither_code_nor_handler(project) -> None:
     text = HEAD[: HEAD.index("      Runtime")] + "      PackageType: Image\n"
     (function,) = project.discover(text).functions
     assert (function.package, function.code, function.handler) == ("image", None, "")
+
+
+def test_an_image_is_named_with_what_the_template_overrides(project) -> None:
+    text = (
+        HEAD[: HEAD.index("      Runtime")]
+        + "      PackageType: Image\n      ImageUri: shop:v1\n"
+        + "      ImageConfig: {Command: [app.handler], WorkingDirectory: /srv}\n"
+    )
+    (function,) = project.discover(text).functions
+    assert function.image == Image(
+        uri="shop:v1", command=("app.handler",), working_directory="/srv"
+    )
+
+
+def test_an_image_that_sam_built_goes_before_the_one_the_template_names(project) -> None:
+    text = HEAD[: HEAD.index("      Runtime")] + "      PackageType: Image\n      ImageUri: {}\n"
+    built = project.folder / ".aws-sam" / "build"
+    built.mkdir(parents=True)
+    (built / "template.yaml").write_text(text.format("f:built"))
+    (function,) = project.discover(text.format("far.away/f:v1")).functions
+    assert function.image == Image(uri="f:built")
 
 
 def test_an_unsupported_runtime_is_kept(project) -> None:
