@@ -7,7 +7,7 @@ from pathlib import Path
 from harness.errors import TargetError
 from harness.model import Function
 from harness.targets.local.channel import Channel, Reply, Request
-from harness.targets.local.environment import function_arn, lambda_environment
+from harness.targets.local.environment import REGION, function_arn, lambda_environment
 from harness.targets.local.fast import FastChannel
 from harness.targets.local.fresh import Nursery
 from harness.targets.local.installing import cache_folder
@@ -90,7 +90,7 @@ class LocalTarget(RuntimeTarget[Process]):
         environment = lambda_environment(
             function, code=self._code, scratch=process.scratch, extra=self._environment
         )
-        arn = function_arn(function, environment["AWS_REGION"])
+        arn = function_arn(function, environment.get("AWS_REGION", REGION))
         fds = []
         if self._sensors:
             environment["FAASFUZZ_SENSOR_FD"] = str(process.records.fd)

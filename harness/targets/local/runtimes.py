@@ -10,6 +10,7 @@ from typing import Protocol
 from harness.errors import TargetError
 from harness.model import Function
 from harness.targets.local.dependencies import search_path
+from harness.targets.local.hosts import HOSTS, host_of
 from harness.targets.local.interpreters import find_interpreter
 from harness.targets.local.node import Node, find_node
 from harness.targets.local.node_packages import find_modules, ric_program
@@ -55,6 +56,7 @@ def find_runtime(function: Function, code: Path, cache: Path, *, client: str) ->
 
     Raises TargetError when the runtime or a package cannot be had.
     """
+    host = host_of(function)
     if function.runtime.startswith("nodejs"):
         _refuse_typescript(function, code)
         node = find_node(function.runtime)
@@ -72,7 +74,8 @@ def find_runtime(function: Function, code: Path, cache: Path, *, client: str) ->
         )
     interpreter = find_interpreter(function.runtime)
     packages = search_path(function, interpreter, cache)
-    return PythonRuntime(function=function, interpreter=interpreter, path=(code, *packages))
+    path = (code, *packages) if host is None else (code, *packages, HOSTS)
+    return PythonRuntime(function=function, interpreter=interpreter, path=path)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
