@@ -98,6 +98,10 @@ class Chains:
                     )
                     ways.append((reached, observation.calls))
 
+    def lead_on(self, calls: Sequence[AwsCall]) -> bool:
+        """Whether one of the calls is of a kind that a function of the application listens to."""
+        return any((call.service, call.operation) in self._listeners for call in calls)
+
     def _next(self, call: AwsCall, path: tuple[Hop, ...]) -> Iterator[Seed]:
         if len(path) >= _DEPTH:
             return

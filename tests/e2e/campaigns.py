@@ -12,16 +12,26 @@ from harness.posture import RULES
 
 
 def findings_of(
-    source: Path, out: Path, *, functions: Sequence[str] = (), rules: Sequence[str] = ()
+    source: Path,
+    out: Path,
+    *,
+    functions: Sequence[str] = (),
+    rules: Sequence[str] = (),
+    invocations: int | None = None,
 ) -> dict[str, Any]:
     """findings.json without what the template alone shows: pairs share theirs."""
-    told = told_of(source, out, functions=functions, rules=rules)
+    told = told_of(source, out, functions=functions, rules=rules, invocations=invocations)
     told["findings"] = [f for f in told["findings"] if f["rule"] not in RULES]
     return told
 
 
 def told_of(
-    source: Path, out: Path, *, functions: Sequence[str] = (), rules: Sequence[str] = ()
+    source: Path,
+    out: Path,
+    *,
+    functions: Sequence[str] = (),
+    rules: Sequence[str] = (),
+    invocations: int | None = None,
 ) -> dict[str, Any]:
     """findings.json of a campaign with a fixed seed; no names or rules mean all."""
     campaign(
@@ -33,7 +43,7 @@ def told_of(
             "target": "local",
             "client": "fast",
             "max_time": 900.0,
-            "max_invocations": None,
+            "max_invocations": invocations,
             "workers": os.cpu_count(),
             "seed": 7,
             "out": out,
