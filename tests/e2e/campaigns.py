@@ -12,26 +12,16 @@ from harness.posture import RULES
 
 
 def findings_of(
-    source: Path,
-    out: Path,
-    *,
-    functions: Sequence[str] = (),
-    rules: Sequence[str] = (),
-    invocations: int | None = None,
+    source: Path, out: Path, *, functions: Sequence[str] = (), rules: Sequence[str] = ()
 ) -> dict[str, Any]:
     """findings.json without what the template alone shows: pairs share theirs."""
-    told = told_of(source, out, functions=functions, rules=rules, invocations=invocations)
+    told = told_of(source, out, functions=functions, rules=rules)
     told["findings"] = [f for f in told["findings"] if f["rule"] not in RULES]
     return told
 
 
 def told_of(
-    source: Path,
-    out: Path,
-    *,
-    functions: Sequence[str] = (),
-    rules: Sequence[str] = (),
-    invocations: int | None = None,
+    source: Path, out: Path, *, functions: Sequence[str] = (), rules: Sequence[str] = ()
 ) -> dict[str, Any]:
     """findings.json of a campaign with a fixed seed; no names or rules mean all."""
     campaign(
@@ -43,7 +33,7 @@ def told_of(
             "target": "local",
             "client": "fast",
             "max_time": 900.0,
-            "max_invocations": invocations,
+            "max_invocations": None,
             "workers": os.cpu_count(),
             "seed": 7,
             "out": out,
