@@ -205,7 +205,8 @@ class FunctionRun:
             seed=cell_number(f"{self.seed}/{self.job.key}"),
             follow=lambda seed: self._follow(attacker, seed),
         )
-        cheap = [cell for cell in cells if not cell.expensive]
+        # Each look behind a function costs all the invocations of a chain.
+        cheap = [c for c in cells if not c.expensive and c.payload.rule != flows.RULE]
         reason = explorer.run(cheap, self._words())
         self._novel = explorer.novel
         # A finished plan with a spent budget afterwards has left nothing untried but luck.
