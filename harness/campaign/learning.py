@@ -123,7 +123,10 @@ class Learner:
         return learnt, list(variants.values())
 
     def _from_error(self, learnt: Learnt) -> Learnt | None:
-        error = learnt.observation.outcome.error or logged(learnt.observation.outcome.logs)
+        outcome = learnt.observation.outcome
+        error = outcome.error
+        if error is None and not outcome.reads:
+            error = logged(outcome.logs)
         if error is None:
             return None
         for candidate in from_error(learnt.seed, error):
@@ -163,8 +166,10 @@ class Learner:
         return learnt, variants
 
     def _exchanges(self, learnt: Learnt) -> Iterator[Learnt]:
+        reads = learnt.observation.outcome.reads
         for address in _leaves_read(learnt):
-            for value in CANDIDATES:
+            wanted = [r.value for r in reads if (r.address, r.kind) == (str(address), "equals")]
+            for value in (*wanted, *CANDIDATES):
                 if self._left <= 0:
                     return
                 try:
