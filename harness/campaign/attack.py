@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from harness.campaign import flows
 from harness.campaign.budget import Budget
 from harness.campaign.confirm import Confirmer
 from harness.campaign.jobs import Earlier
@@ -287,6 +288,8 @@ class Attacker:
             trials=shown,
         )
         verdicts += judge_passages(self._oracles, self._probe.passages, (), rules=self._rules)
+        if alone and invocation.trials[0].payload.rule == flows.RULE:
+            verdicts += flows.bypasses(self._probe, self._oracles, seed, invocation)
         hit: list[Trial] = []
         for verdict in sorted(verdicts, key=lambda v: v.confidence.rank):
             if alone or verdict.witness.kind not in _UNTIED:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from harness.campaign import flows
 from harness.campaign.account import Account
 from harness.campaign.attack import Attacker
 from harness.campaign.budget import Budget
@@ -154,7 +155,9 @@ class FunctionRun:
     def _plan(self, learnts: tuple[Learnt, ...]) -> tuple[Cell, ...]:
         language = "".join(c for c in self.function.runtime if not c.isdigit() and c != ".")
         language = language.rstrip("x") if language.startswith("nodejs") else language
-        return tuple(make_plan(learnts, self.catalogue.payloads, language, self._words()))
+        leads = any(self.probe.leads_on(learnt.observation.calls) for learnt in learnts)
+        payloads = [p for p in self.catalogue.payloads if leads or p.rule != flows.RULE]
+        return tuple(make_plan(learnts, payloads, language, self._words()))
 
     def _attack(
         self, attacker: Attacker, learnts: tuple[Learnt, ...], cells: Sequence[Cell]
@@ -203,7 +206,8 @@ class FunctionRun:
             seed=cell_number(f"{self.seed}/{self.job.key}"),
             follow=lambda seed: self._follow(attacker, seed),
         )
-        cheap = [cell for cell in cells if not cell.expensive]
+        # Each look behind a function costs all the invocations of a chain.
+        cheap = [c for c in cells if not c.expensive and c.payload.rule != flows.RULE]
         reason = explorer.run(cheap, self._words())
         self._novel = explorer.novel
         # A finished plan with a spent budget afterwards has left nothing untried but luck.

@@ -1,7 +1,8 @@
 """One invocation with everything around it: state put, decoys planted, observers read, put back."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from enum import Enum
 from typing import Any, Protocol
 
@@ -207,6 +208,19 @@ class Probe:
         return tuple(
             self._chains.follow(invocation, observation, self._invoke_other, everything=everything)
         )
+
+    def bypass(self, invocation: Invocation, calls: Sequence[AwsCall]) -> tuple[Passage, ...]:
+        """What other functions do with calls that this one did not make; they get its trials."""
+        follow = self._chains.follow(invocation, calls, self._invoke_other, everything=True)
+        passages = tuple(
+            replace(p, invocation=replace(p.invocation, trials=invocation.trials)) for p in follow
+        )
+        self._cloud.restore()
+        return passages
+
+    def leads_on(self, calls: Sequence[AwsCall]) -> bool:
+        """Whether a call may trigger another function."""
+        return self._chains.lead_on(calls)
 
     def _invoke_other(self, function: Function, event: object) -> Observation:
         """Call another function of the application. Raises TargetError when it does not start."""
