@@ -11,9 +11,17 @@ from harness.cli.run import campaign
 
 
 def findings_of(
-    source: Path, out: Path, *, functions: Sequence[str] = (), rules: Sequence[str] = ()
+    source: Path,
+    out: Path,
+    *,
+    functions: Sequence[str] = (),
+    rules: Sequence[str] = (),
+    **options: Any,
 ) -> dict[str, Any]:
-    """findings.json of a campaign with a fixed seed; no names or rules mean all."""
+    """findings.json of a campaign with a fixed seed; no names or rules mean all.
+
+    `options` are others of `faasfuzz run`, by their names there.
+    """
     campaign(
         {
             "source": source,
@@ -35,6 +43,7 @@ def findings_of(
             "parameter": (),
             "quiet": True,
             "no_progress": True,
+            **options,
         }
     )
     told: dict[str, Any] = json.loads((out / "findings.json").read_text())

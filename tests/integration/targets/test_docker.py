@@ -27,6 +27,7 @@ from harness.targets.docker import PROVIDER
 from harness.targets.docker.engine import connect
 from harness.targets.docker.ownership import labels
 from harness.targets.docker.target import DockerTarget
+from tests.e2e.campaigns import findings_of
 from tests.integration.apps import shop
 from tests.integration.targets.base_image import RUNTIME
 
@@ -82,9 +83,9 @@ def start(engine: Any, base: str, tmp_path: Path) -> Iterator[Start]:
 
 
 def ours(engine: Any, campaign: str) -> list[str]:
-    """The containers of a campaign, ended or not."""
+    """What the containers of a campaign do: created, running, exited."""
     found = engine.api.containers(all=True, filters={"label": f"faasfuzz.campaign={campaign}"})
-    return [each["Id"] for each in found]
+    return [each["State"] for each in found]
 
 
 def test_a_warm_container_answers_as_lambda_does(start: Start) -> None:
@@ -317,29 +318,23 @@ def test_wrong_options_are_refused(options: dict[str, Any], reason: str, tmp_pat
         PROVIDER.check(Setup(application=application, options=options))
 
 
-def run(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [COMMAND, "run", ".", "--rule", "sql-injection", "--seed", "1", "--no-progress", *options],
-        cwd=folder, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-
-
 def test_a_campaign_finds_in_containers_what_it_finds_locally(base: str, tmp_path: Path) -> None:
     shop(tmp_path)
-    ways = {"local": (), "docker": ("--target-option", f"image={base}")}
-    told = {}
-    for target, options in ways.items():
-        done = run(tmp_path, "--target", target, "--out", target, *options)
-        assert done.returncode == 1, done.stderr
-        told[target] = json.loads((tmp_path / target / "findings.json").read_text())
-    local, inside = (
-        [(f["id"], f["function"], f["confidence"], f["sink"]) for f in each["findings"]]
-        for each in told.values()
+    few = {"rules": ("sql-injection",), "max_invocations": 200, "workers": 1}
+    local = findings_of(tmp_path, tmp_path / "local", **few)
+    inside = findings_of(
+        tmp_path, tmp_path / "out", target="docker", target_option=(f"image={base}",), **few
     )
-    assert local == inside
-    assert {function for _, function, *_ in inside} == {"Search"}
-    assert all(function["tested"] for function in told["docker"]["functions"])
-    assert told["docker"]["campaign"]["blind"] == ["coverage"]
+    for each in (local, inside):
+        assert all(function["tested"] for function in each["functions"])
+        assert [f["function"] for f in each["findings"]] == ["Search"]
+    assert shown(local) == shown(inside)
+    assert inside["campaign"]["blind"] == ["coverage"]
+
+
+def shown(told: dict[str, Any]) -> list[tuple[Any, ...]]:
+    """What a finding is, wherever it was found."""
+    return [(f["id"], f["rule"], f["confidence"], f["sink"]) for f in told["findings"]]
 
 
 def test_what_a_killed_campaign_leaves_is_removed(base: str, engine: Any, tmp_path: Path) -> None:
@@ -352,7 +347,7 @@ def test_what_a_killed_campaign_leaves_is_removed(base: str, engine: Any, tmp_pa
         cwd=tmp_path,
         start_new_session=True,
     )
-    while not ours(engine, campaign) and running.poll() is None:
+    while "running" not in ours(engine, campaign) and running.poll() is None:
         time.sleep(0.1)
     os.killpg(running.pid, signal.SIGKILL)
     running.wait()
