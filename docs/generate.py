@@ -67,8 +67,10 @@ def _command(command: click.Command, name: str, parent: click.Context | None) ->
             yield f"| `{_cell(told)}` | {_cell(words)} |"
         yield ""
     if isinstance(command, click.Group):
-        for child in sorted(command.commands):
-            yield from _command(command.commands[child], f"{name} {child}", context)
+        for child in sorted(command.list_commands(context)):
+            found = command.get_command(context, child)
+            assert found is not None
+            yield from _command(found, f"{name} {child}", context)
 
 
 def _words(text: str) -> str:

@@ -1,11 +1,11 @@
 """What one job did, as numbers that add up; and the summary of a function from all its jobs."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from harness.campaign.jobs import Phase
+from harness.campaign.jobs import Phase, Reached
 from harness.model import FileCoverage, Function, FunctionSummary, RuleTally, Trigger
 
 
@@ -17,8 +17,9 @@ class Account:
     `infeasible` counts trials that the service would not have let through, `unconfirmed`
     suspicions that did not come again. `novel` is what exploring saw for the first time. `gain` is
     the mean reward of its trials, from 0 to 1. `unread` are points the handler was not seen to
-    read. `lines` are those reached, by file. `complete` says that nothing of the job is left,
-    `hopeless` that no other job of the function can do better (it never started).
+    read. `lines` and `branches` are those reached, by file, `used` the AWS calls as policies name
+    them. `complete` says that nothing of the job is left, `hopeless` that no other job of the
+    function can do better (it never started).
     """
 
     phase: Phase
@@ -44,6 +45,8 @@ class Account:
     unread: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     lines: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    branches: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    used: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """Plain values; the inverse of from_json."""
@@ -55,8 +58,9 @@ class Account:
         fields: dict[str, Any] = {
             k: tuple(v) if isinstance(v, list) else v for k, v in data.items()
         }
-        lines = {file: tuple(numbers) for file, numbers in data["lines"].items()}
-        return cls(**{**fields, "phase": Phase(data["phase"]), "lines": lines})
+        for kind in ("lines", "branches"):
+            fields[kind] = {file: tuple(places) for file, places in data.get(kind, {}).items()}
+        return cls(**{**fields, "phase": Phase(data["phase"])})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,13 +108,20 @@ def is_complete(accounts: Sequence[Account]) -> bool:
     return False
 
 
-def reached_lines(accounts: Sequence[Account]) -> dict[str, set[int]]:
-    """Lines that any of the jobs reached, by file."""
-    reached: dict[str, set[int]] = {}
-    for account in accounts:
-        for file, numbers in account.lines.items():
-            reached.setdefault(file, set()).update(numbers)
-    return reached
+def reached(accounts: Sequence[Account]) -> Reached:
+    """Where any of the jobs got to."""
+    return Reached(
+        lines=_together(account.lines for account in accounts),
+        branches=_together(account.branches for account in accounts),
+    )
+
+
+def _together(told: Iterable[Mapping[str, Iterable[int]]]) -> dict[str, frozenset[int]]:
+    places: dict[str, set[int]] = {}
+    for files in told:
+        for file, numbers in files.items():
+            places.setdefault(file, set()).update(numbers)
+    return {file: frozenset(numbers) for file, numbers in places.items()}
 
 
 def summarise(

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from harness.campaign.account import Account, is_complete, reached_lines
+from harness.campaign.account import Account, is_complete, reached
 from harness.campaign.jobs import Earlier, Job, Phase, jobs_of, shards_for
 from harness.model import Finding
 
@@ -117,9 +117,7 @@ class Agenda:
                 invocations=self._invocations(job, stored),
                 done=stored.cells,
                 known=known,
-                reached={
-                    f: frozenset(lines) for f, lines in reached_lines(stored.accounts).items()
-                },
+                reached=reached(stored.accounts),
                 replays=self._replays(job),
             )
         return None
@@ -179,12 +177,6 @@ class Stored:
     accounts: tuple[Account, ...]
     cells: frozenset[int]
     earlier: tuple[Earlier, ...]
-
-    @property
-    def reached(self) -> dict[str, frozenset[int]]:
-        """Lines that any of its jobs reached, by file."""
-        lines = reached_lines(self.accounts)
-        return {file: frozenset(numbers) for file, numbers in lines.items()}
 
     @property
     def complete(self) -> bool:

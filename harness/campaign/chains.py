@@ -30,6 +30,8 @@ from harness.model import (
 _DEPTH = 4
 _INVOCATIONS = 8
 _RETURNS = 1
+# Log lines of an invocation that are looked at.
+_LOG_LINES = 200
 
 Invoke = Callable[[Function, object], Observation]
 
@@ -57,7 +59,7 @@ class Chains:
     def follow(
         self,
         invocation: Invocation,
-        calls: Sequence[AwsCall],
+        observation: Observation,
         invoke: Invoke,
         *,
         everything: bool,
@@ -67,7 +69,8 @@ class Chains:
         Without `everything` only what carries a canary of the invocation's trials is followed.
         """
         start = Hop(function=invocation.function.name, trigger=invocation.trigger.template)
-        ways: list[tuple[tuple[Hop, ...], Sequence[AwsCall]]] = [((start,), calls)]
+        written = self._written(invocation.function, observation)
+        ways: list[tuple[tuple[Hop, ...], Sequence[AwsCall]]] = [((start,), written)]
         made = 0
         while ways:
             path, written = ways.pop(0)
@@ -81,8 +84,8 @@ class Chains:
                         trigger=seed.template.id,
                         via=f"aws:{call.service}.{call.operation}",
                     )
-                    observation = self._invoked(seed, invoke)
-                    if observation is None:
+                    seen = self._invoked(seed, invoke)
+                    if seen is None:
                         continue
                     reached = (*path, hop)
                     yield Passage(
@@ -94,9 +97,16 @@ class Chains:
                             event=seed.event,
                             trials=carried,
                         ),
-                        observation=observation,
+                        observation=seen,
                     )
-                    ways.append((reached, observation.calls))
+                    ways.append((reached, self._written(seed.function, seen)))
+
+    def _written(self, function: Function, observation: Observation) -> Sequence[AwsCall]:
+        """Its calls; and its log lines, as the platform sends them, where somebody listens."""
+        if ("logs", "PutLogEvents") not in self._listeners:
+            return observation.calls
+        lines = observation.outcome.logs.splitlines()
+        return (*observation.calls, *(_logged(function, line) for line in lines[:_LOG_LINES]))
 
     def _next(self, call: AwsCall, path: tuple[Hop, ...]) -> Iterator[Seed]:
         if len(path) >= _DEPTH:
@@ -117,6 +127,19 @@ class Chains:
         except Infeasible:
             pass
         return None
+
+
+def _logged(function: Function, line: str) -> AwsCall:
+    return AwsCall(
+        service="logs",
+        operation="PutLogEvents",
+        parameters={
+            "logGroupName": f"/aws/lambda/{function.name}",
+            "logEvents": [{"message": line}],
+        },
+        status=200,
+        mutating=True,
+    )
 
 
 def _worth(

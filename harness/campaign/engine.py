@@ -6,7 +6,7 @@ from contextlib import closing
 from dataclasses import asdict
 from signal import SIGINT, getsignal, signal
 
-from harness.campaign.account import Account, planned, reached_lines
+from harness.campaign.account import Account, planned, reached
 from harness.campaign.agenda import Agenda, Stored
 from harness.campaign.cluster import ClusterPool
 from harness.campaign.config import RunConfig
@@ -22,10 +22,11 @@ from harness.campaign.moments import (
 )
 from harness.campaign.order import by_control
 from harness.campaign.pool import Ended, LocalPool, Lost, Pool, Told
+from harness.campaign.posture import posture_findings, subject
 from harness.campaign.store import Store, now
 from harness.campaign.worker import Workplace, limited
 from harness.events.coverage import gaps
-from harness.model import Application, CampaignReport, Finding
+from harness.model import Application, CampaignReport, Finding, Function
 from harness.targets.registry import provider
 
 Listen = Callable[[Moment], None]
@@ -133,10 +134,17 @@ class _Campaign:
         with _Interrupts() as interrupts:
             self._loop(agenda, interrupts)
         for function in asked:
-            reached = reached_lines(store.accounts(function.name))
-            if reached and function.code is not None:
-                store.put_coverage(function.name, gaps(function.code, reached))
+            lines = reached(store.accounts(function.name)).lines
+            if lines and function.code is not None:
+                store.put_coverage(function.name, gaps(function.code, lines))
+            self._judge_posture(function)
         return interrupts.count > 0
+
+    def _judge_posture(self, function: Function) -> None:
+        store, name = self._store, function.name
+        seen = subject(self._application, function, store.accounts(name), store.coverage(name))
+        for finding in posture_findings(seen, limited(self._catalogue, self._config).rules):
+            self._keep(FindingConfirmed(finding=finding))
 
     def _loop(self, agenda: Agenda, interrupts: _Interrupts) -> None:
         give_up: float | None = None

@@ -1,8 +1,8 @@
 """Exploring with Hypothesis: mutated payloads in freshly filled events, steered by what they reach.
 
-Events that reached lines of the application which nothing reached before are kept as bases of
-further ones and chosen the more often, the fresher they are (an energy schedule as AFLFast's:
-Boehme, Pham, Roychoudhury 2016). The handler's way behind such a line is then attacked by plan.
+Events that reached places (lines, ways out of conditions) of the application which nothing reached
+before are kept as bases of further ones and chosen the more often, the fresher they are (an energy
+schedule as AFLFast's: Boehme, Pham, Roychoudhury 2016). What lies behind is then attacked by plan.
 """
 
 from collections.abc import Callable, Sequence
@@ -24,16 +24,16 @@ from harness.events.strategies import BASES, Attempt, attempts
 _CHUNK = 50
 # Attempts of one round: enough to get through a naive filter.
 ATTEMPTS = 300
-# Events of new lines that are kept, and ways behind them that are attacked, in one round.
+# Events of new places that are kept, and ways behind them that are attacked, in one round.
 _KEPT = 64
 _WAYS = 8
-# What new lines count for Hypothesis' target, beside a reward of 1 for a sink.
-_NEW_LINES = 3.0
+# What new places count for Hypothesis' target, beside a reward of 1 for a sink.
+_NEW_PLACES = 3.0
 
 
 @dataclass(slots=True)
 class _Base:
-    """An event worth changing: a learnt seed, or one that reached new lines."""
+    """An event worth changing: a learnt seed, or one that reached new places."""
 
     learnt: Learnt
     seed: Seed
@@ -49,7 +49,7 @@ class _Base:
 class Explorer:
     """Draws attempts in chunks, so that the budget is looked at between them.
 
-    `follow` is given a benign event that reached new lines: it attacks what lies behind them.
+    `follow` is given a benign event that reached new places: it attacks what lies behind them.
     `novel` counts what was seen for the first time.
     """
 
@@ -106,7 +106,7 @@ class Explorer:
             return 0.0
         seed = fill_others(cell, base.seed, attempt)
         gave, observation = self.attacker.attempt(replace(cell, mutations=attempt.mutations), seed)
-        fresh = self.probe.fresh_lines if observation is not None else 0
+        fresh = self.probe.fresh_places if observation is not None else 0
         base.chosen += 1
         self.novel += fresh
         if not fresh:
@@ -115,7 +115,7 @@ class Explorer:
         del self._bases[: max(0, len(self._bases) - _KEPT)]
         if seed is not base.seed:
             self._ways.append(seed)
-        return gave + _NEW_LINES
+        return gave + _NEW_PLACES
 
     def _choose(self, draw: int) -> _Base:
         """The base at a place of [0, BASES), each as wide as its energy."""

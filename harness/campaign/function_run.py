@@ -296,6 +296,8 @@ class FunctionRun:
             unread=tuple(str(point) for point in split_points(learnts[0])[1]),
             notes=self._notes(learnts),
             lines={file: tuple(sorted(lines)) for file, lines in self.probe.lines.items()},
+            branches={file: tuple(sorted(ways)) for file, ways in self.probe.branches.items()},
+            used=tuple(sorted(self.probe.used)),
         )
 
     def _notes(self, learnts: Sequence[Learnt]) -> tuple[str, ...]:

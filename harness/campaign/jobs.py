@@ -46,13 +46,21 @@ class Earlier:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reached:
+    """Lines and branches of the application (see Outcome) that some calls reached, by file."""
+
+    lines: Mapping[str, frozenset[int]] = field(default_factory=dict)
+    branches: Mapping[str, frozenset[int]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
     """One phase of one function, or one shard of it.
 
     `attempt` counts how often the same job was begun before, `round` the rounds of exploring.
     `seconds` and `invocations` are its share of the budget, None without a limit; `done` are the
-    cells (see cell_number) that earlier jobs tried, `known` what they found, `reached` the
-    lines they reached by file, `replays` findings of earlier campaigns that are looked at first.
+    cells (see cell_number) that earlier jobs tried, `known` what they found, `reached` where they
+    got to, `replays` findings of earlier campaigns that are looked at first.
     """
 
     function: str
@@ -65,7 +73,7 @@ class Job:
     invocations: int | None = None
     done: frozenset[int] = frozenset()
     known: tuple[Earlier, ...] = ()
-    reached: Mapping[str, frozenset[int]] = field(default_factory=dict)
+    reached: Reached = field(default_factory=Reached)
     replays: tuple[Finding, ...] = ()
 
     @property

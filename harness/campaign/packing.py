@@ -6,6 +6,7 @@ early, or to lead the handler past the others, is learnt per insertion point and
 """
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from harness.campaign.plan import WHOLE, Cell
 from harness.campaign.schedule import Schedule
@@ -122,12 +123,38 @@ def _by_itself(cell: Cell) -> bool:
     return cell.expensive or cell.payload.rule in WHOLE or bool(cell.payload.repeat)
 
 
+@dataclass(slots=True)
+class _Taken:
+    """The points that are filled in one record, as texts, and all that lies around them."""
+
+    points: set[str] = field(default_factory=set)
+    around: set[str] = field(default_factory=set)
+    read: bool = False
+    guard: bool = False
+
+    def overlaps(self, places: tuple[str, ...]) -> bool:
+        """Whether one of the places is inside of a filled point, is one, or holds one."""
+        for place in places:
+            if place in self.points or place in self.around:
+                return True
+            if not self.points.isdisjoint(_lineage(place)):
+                return True
+        return False
+
+    def add(self, cell: Cell, places: tuple[str, ...]) -> None:
+        self.points.update(places)
+        for place in places:
+            self.around.update(_lineage(place))
+        self.read |= not cell.unread
+        self.guard |= cell.guard and not cell.unread
+
+
 class _Slots:
     """Free places: each point once in each record, no point inside of another."""
 
     def __init__(self, records: int, *, together: bool) -> None:
         self._together = together
-        self._taken: list[list[Cell]] = [[] for _ in range(records)]
+        self._taken = [_Taken() for _ in range(records)]
         self._bytes = 0
         self._closed: set[Address] = set()
         self.placed: list[Placed] = []
@@ -142,39 +169,30 @@ class _Slots:
 
     def add(self, cell: Cell) -> bool:
         """Place a cell in the first record that has room; False when none has."""
-        outside = not lies_in_records(cell.learnt.seed, cell.point)
-        for record, taken in enumerate(self._taken):
-            if outside and record:
-                return False
-            if self._fits(cell, taken):
-                taken.append(cell)
+        point = cell.point
+        places = (str(point.address), *map(str, point.mirrors))
+        several = len(self._taken) > 1 and lies_in_records(cell.learnt.seed, point)
+        for record, taken in enumerate(self._taken if several else self._taken[:1]):
+            if self._fits(cell, places, taken):
+                taken.add(cell, places)
                 self.placed.append(Placed(cell, record))
                 self._bytes += len(str(cell.payload.template))
                 return True
-        self._closed.add(cell.point.address)
+        self._closed.add(point.address)
         return False
 
-    def _fits(self, cell: Cell, taken: list[Cell]) -> bool:
-        if not taken:
-            return True
-        if any(_overlap(cell, other) for other in taken):
+    def _fits(self, cell: Cell, places: tuple[str, ...], taken: _Taken) -> bool:
+        if taken.overlaps(places):
             return False
-        if cell.unread:
+        if cell.unread or not taken.read:
             return True
-        read = [other for other in taken if not other.unread]
-        return not read or (
-            self._together and not cell.guard and not any(other.guard for other in read)
-        )
+        return self._together and not cell.guard and not taken.guard
 
 
-def _overlap(one: Cell, other: Cell) -> bool:
-    mine = [str(address) for address in (one.point.address, *one.point.mirrors)]
-    theirs = [str(address) for address in (other.point.address, *other.point.mirrors)]
-    return any(_inside(a, b) or _inside(b, a) for a in mine for b in theirs)
-
-
-def _inside(inner: str, outer: str) -> bool:
-    return inner == outer or inner.startswith((outer + "/", outer + "!"))
+@lru_cache(maxsize=10_000)
+def _lineage(place: str) -> frozenset[str]:
+    """The texts of all addresses that a place lies in."""
+    return frozenset(place[:at] for at, mark in enumerate(place) if mark in "/!")
 
 
 def _renumbered(placed: tuple[Placed, ...]) -> tuple[Placed, ...]:

@@ -6,6 +6,7 @@ from enum import Enum
 from typing import Any, Protocol
 
 from harness.campaign.chains import Chains
+from harness.campaign.jobs import Reached
 from harness.errors import TargetError
 from harness.events.arm import Infeasible
 from harness.events.batch import in_record
@@ -21,6 +22,7 @@ from harness.model import (
     Passage,
     Trigger,
 )
+from harness.posture import usage
 
 
 class Follow(Enum):
@@ -80,9 +82,10 @@ class Decoys(Protocol):
 class Probe:
     """Invokes one function and gathers what every observer saw, one invocation at a time.
 
-    `reached` are lines that earlier jobs reached, by file; `lines` has those and its own. `others`
-    gives the runtimes of the functions that `chains` lead to; `passed` counts their invocations.
-    Where `isolated` is set every invocation has a runtime of its own.
+    `reached` is what earlier jobs reached; `lines` and `branches` have that and its own, by file.
+    `others` gives the runtimes of the functions that `chains` lead to; `passed` counts their
+    invocations, `used` are the AWS calls which the function made, as policies name them. Where
+    `isolated` is set every invocation has a runtime of its own.
     """
 
     def __init__(
@@ -91,7 +94,7 @@ class Probe:
         cloud: Cloud,
         listener: CallbackListener,
         decoys: Decoys,
-        reached: Mapping[str, Iterable[int]] | None = None,
+        reached: Reached | None = None,
         chains: Chains | None = None,
         others: Callable[[Function], Target] | None = None,
     ) -> None:
@@ -107,8 +110,11 @@ class Probe:
         self.invocations = 0
         self.errors = 0
         self.function_ms = 0.0
-        self.lines = {file: set(lines) for file, lines in (reached or {}).items()}
-        self.fresh_lines = 0
+        reached = reached or Reached()
+        self.lines = {file: set(lines) for file, lines in reached.lines.items()}
+        self.branches = {file: set(ways) for file, ways in reached.branches.items()}
+        self.fresh_places = 0
+        self.used: set[str] = set()
 
     @property
     def blind(self) -> frozenset[str]:
@@ -163,6 +169,7 @@ class Probe:
             callbacks=self._listener.since(callbacks),
             blind=self._target.blind,
         )
+        self.used.update(usage(call) for call in observation.calls)
         self.passages = self._followed(invocation, observation, follow)
         self._cloud.restore()
         for canary in planted:
@@ -170,18 +177,9 @@ class Probe:
         self.invocations += 1
         self.errors += outcome.status != "ok"
         self.function_ms += outcome.duration
-        self.fresh_lines = self._reached(outcome)
+        self.fresh_places = _added(self.lines, outcome.lines)
+        self.fresh_places += _added(self.branches, outcome.branches)
         return observation
-
-    def _reached(self, outcome: Outcome) -> int:
-        """How many lines were reached that no call before reached, in whatever runtime."""
-        fresh = 0
-        for file, lines in outcome.lines:
-            known = self.lines.setdefault(file, set())
-            before = len(known)
-            known.update(lines)
-            fresh += len(known) - before
-        return fresh
 
     def fresh(self) -> None:
         """The next invocation runs in a new runtime."""
@@ -190,13 +188,11 @@ class Probe:
     def _followed(
         self, invocation: Invocation, observation: Observation, follow: Follow
     ) -> tuple[Passage, ...]:
-        if follow is Follow.NOTHING or not observation.calls:
+        if follow is Follow.NOTHING:
             return ()
         everything = follow is Follow.EVERYTHING
         return tuple(
-            self._chains.follow(
-                invocation, observation.calls, self._invoke_other, everything=everything
-            )
+            self._chains.follow(invocation, observation, self._invoke_other, everything=everything)
         )
 
     def _invoke_other(self, function: Function, event: object) -> Observation:
@@ -232,6 +228,17 @@ class Probe:
                     for name, address in item.at.items()
                 }
                 self._cloud.put(item.kind, at, invocation.state[item.name])
+
+
+def _added(known: dict[str, set[int]], told: Iterable[tuple[str, Iterable[int]]]) -> int:
+    """Put places with those of their file; how many no call reached before, in any runtime."""
+    fresh = 0
+    for file, places in told:
+        there = known.setdefault(file, set())
+        before = len(there)
+        there.update(places)
+        fresh += len(there) - before
+    return fresh
 
 
 def _no_others(function: Function) -> Target:

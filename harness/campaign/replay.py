@@ -7,6 +7,7 @@ from enum import StrEnum
 from harness.campaign.config import RunConfig
 from harness.campaign.confirm import Confirmer
 from harness.campaign.function_run import Catalogue
+from harness.campaign.posture import still_there
 from harness.campaign.regress import aimed, as_seed
 from harness.campaign.worker import Worker, Workplace
 from harness.errors import TargetError, UsageError
@@ -16,7 +17,9 @@ from harness.model import (
     Application,
     Canary,
     Finding,
+    Function,
 )
+from harness.posture import RULES, Subject
 
 
 class Replayed(StrEnum):
@@ -45,6 +48,8 @@ def replay(
         raise UsageError(
             f"function {entered} is gone", path=config.source, mend="run a new campaign"
         )
+    if finding.rule in RULES:
+        return _judged(finding, application, function, catalogue)
     payload = next((p for p in catalogue.payloads if p.id == finding.payload_id), None)
     if payload is None or finding.trigger not in catalogue.templates:
         raise UsageError(
@@ -80,3 +85,21 @@ def replay(
         return Replay(result=Replayed.FIXED, told="the witness did not show")
     witness = shown.verdict.witness
     return Replay(result=Replayed.FAILED, told=f"{witness.kind} in {witness.where}: {witness.seen}")
+
+
+def _judged(
+    finding: Finding, application: Application, function: Function, catalogue: Catalogue
+) -> Replay:
+    """A finding of posture has no event: the template is read again, the calls are the same."""
+    seen = Subject(
+        application=application,
+        function=function,
+        used=frozenset(finding.calls),
+        tested=True,
+        thorough=True,
+        reached=1.0,
+    )
+    now = still_there(finding, seen, catalogue.rules)
+    if now is None:
+        return Replay(result=Replayed.FIXED, told="the template no longer says so")
+    return Replay(result=Replayed.FAILED, told=f"{now.witness.kind} in {now.witness.where}")

@@ -12,7 +12,7 @@ from harness.campaign.budget import Budget
 from harness.campaign.chains import Chains
 from harness.campaign.config import Isolation, RunConfig
 from harness.campaign.function_run import Catalogue, FunctionRun
-from harness.campaign.jobs import Job
+from harness.campaign.jobs import Job, Reached
 from harness.campaign.judge import Oracle
 from harness.campaign.moments import Checkpoint, JobStarted, Moment
 from harness.campaign.novelty import Learnt
@@ -133,7 +133,7 @@ class Worker:
 
     @contextmanager
     def opened(
-        self, function: Function, reached: Mapping[str, frozenset[int]] | None = None
+        self, function: Function, reached: Reached | None = None
     ) -> Iterator[tuple[Probe, Sequence[Oracle]]]:
         """A started target with its observers, and the oracles that judge it.
 
@@ -221,6 +221,7 @@ def setup(workplace: Workplace) -> Setup:
         application=workplace.application,
         client=config.client,
         options=config.target_options,
+        out=config.out,
         campaign=config.out.name,
     )
 
@@ -228,11 +229,17 @@ def setup(workplace: Workplace) -> Setup:
 def limited(catalogue: Catalogue, config: RunConfig) -> Catalogue:
     """The catalogue with only the rules that were asked for; what is off is never sent.
 
-    Nor is a payload whose witness the target could not show.
+    Nor is a payload whose witness the target could not show, or one that changes state where the
+    target is deployed and nobody allowed it.
     """
-    lacks = provider(config.target).lacks
+    way = provider(config.target)
+    careful = way.deployed and not config.target_options.get("state_changing")
     rules = {id: r for id, r in catalogue.rules.items() if not config.rules or id in config.rules}
-    payloads = tuple(p for p in catalogue.payloads if p.rule in rules and _shows(p.witness, lacks))
+    payloads = tuple(
+        p
+        for p in catalogue.payloads
+        if p.rule in rules and _shows(p.witness, way.lacks) and not (careful and p.changes)
+    )
     return replace(catalogue, payloads=payloads, rules=rules)
 
 

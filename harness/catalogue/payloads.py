@@ -34,11 +34,13 @@ class _Payload(Strict):
     languages: tuple[str, ...] = ()
     priority: int = Field(3, ge=1, le=5)
     repeat: dict[str, _Repeat] = Field(default_factory=dict)
+    changes: bool | None = None
     note: str = ""
 
 
 class _File(Strict):
     rule: str = Field(pattern=r"^[a-z-]+$")
+    changes: bool = False
     payloads: tuple[_Payload, ...] = Field(min_length=1)
 
 
@@ -82,6 +84,7 @@ def _payloads(document: Document) -> list[Payload]:
                 languages=entry.languages,
                 priority=entry.priority,
                 repeat={name: (r.text, r.times) for name, r in entry.repeat.items()},
+                changes=read.changes if entry.changes is None else entry.changes,
                 note=entry.note,
             )
         )

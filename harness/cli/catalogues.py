@@ -1,4 +1,4 @@
-"""`faasfuzz templates`, `payloads` and `rules`: the catalogues, listed, shown and checked."""
+"""`faasfuzz payloads` and `rules`: the catalogues, listed, shown and checked."""
 
 import json
 from collections.abc import Callable, Iterable
@@ -10,19 +10,13 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from harness.catalogue.paths import data_folder, rules_folder
 from harness.catalogue.payloads import load_payloads
 from harness.catalogue.rules import load_rules
-from harness.catalogue.templates import load_templates
-from harness.cli.loading import load_catalogue
 from harness.errors import UsageError
-from harness.model import Address, EventTemplate, Payload, Rule
+from harness.model import Address, Payload, Rule
 
 Row = Callable[[Any], tuple[str, ...]]
-
-
-def _template_rows(template: EventTemplate) -> tuple[str, ...]:
-    points = ", ".join(str(point) for point in template.points)
-    return (template.id, template.title, points)
 
 
 def _payload_rows(payload: Payload) -> tuple[str, ...]:
@@ -47,7 +41,8 @@ def plain(value: Any) -> Any:
     return value
 
 
-def _list(entries: Iterable[Any], columns: tuple[str, ...], row: Row, *, as_json: bool) -> None:
+def listing(entries: Iterable[Any], columns: tuple[str, ...], row: Row, *, as_json: bool) -> None:
+    """Print entries as a table, or as JSON with all that they hold."""
     if as_json:
         click.echo(json.dumps([plain(entry) for entry in entries], indent=2, ensure_ascii=False))
         return
@@ -57,7 +52,8 @@ def _list(entries: Iterable[Any], columns: tuple[str, ...], row: Row, *, as_json
     Console(highlight=False).print(table)
 
 
-def _show(entries: Iterable[Any], id: str) -> None:
+def shown(entries: Iterable[Any], id: str) -> None:
+    """Print one entry as JSON. Raises UsageError."""
     known = {entry.id: entry for entry in entries}
     if id not in known:
         near = [other for other in known if id in other]
@@ -67,55 +63,26 @@ def _show(entries: Iterable[Any], id: str) -> None:
 
 @click.group(invoke_without_command=True)
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
-@click.option("--search", default="", metavar="TEXT", help="Only ids and titles with this text.")
-@click.pass_context
-def templates(context: click.Context, as_json: bool, search: str) -> None:
-    """The event templates: every trigger type faasfuzz knows."""
-    if context.invoked_subcommand is None:
-        found = [
-            t
-            for t in load_catalogue().templates.values()
-            if search.lower() in f"{t.id} {t.title}".lower()
-        ]
-        _list(found, ("id", "title", "insertion points"), _template_rows, as_json=as_json)
-
-
-@templates.command("show")
-@click.argument("id")
-def show_template(id: str) -> None:
-    """Print one template as JSON."""
-    _show(load_catalogue().templates.values(), id)
-
-
-@templates.command("check")
-@click.argument("path", type=click.Path(path_type=Path))
-def check_templates(path: Path) -> None:
-    """Validate your own templates in the folder PATH."""
-    click.echo(f"{len(load_templates(_folder(path)))} templates are fine")
-
-
-@click.group(invoke_without_command=True)
-@click.option("--json", "as_json", is_flag=True, help="For programs.")
 @click.pass_context
 def payloads(context: click.Context, as_json: bool) -> None:
     """The payloads, by rule."""
     if context.invoked_subcommand is None:
-        entries = load_catalogue().payloads
-        _list(entries, ("id", "context", "payload"), _payload_rows, as_json=as_json)
+        entries = load_payloads(data_folder("payloads"))
+        listing(entries, ("id", "context", "payload"), _payload_rows, as_json=as_json)
 
 
 @payloads.command("show")
 @click.argument("id")
 def show_payload(id: str) -> None:
     """Print one payload as JSON."""
-    _show(load_catalogue().payloads, id)
+    shown(load_payloads(data_folder("payloads")), id)
 
 
 @payloads.command("check")
 @click.argument("path", type=click.Path(path_type=Path))
 def check_payloads(path: Path) -> None:
     """Validate your own payloads in the folder PATH."""
-    click.echo(f"{len(load_payloads(_folder(path)))} payloads are fine")
+    click.echo(f"{len(load_payloads(existing_folder(path)))} payloads are fine")
 
 
 @click.group(invoke_without_command=True)
@@ -124,25 +91,26 @@ def check_payloads(path: Path) -> None:
 def rules(context: click.Context, as_json: bool) -> None:
     """The rules that findings are reported under."""
     if context.invoked_subcommand is None:
-        entries = load_catalogue().rules.values()
-        _list(entries, ("id", "severity", "CWE", "risk", "title"), _rule_rows, as_json=as_json)
+        entries = load_rules(rules_folder()).values()
+        listing(entries, ("id", "severity", "CWE", "risk", "title"), _rule_rows, as_json=as_json)
 
 
 @rules.command("show")
 @click.argument("id")
 def show_rule(id: str) -> None:
     """Print one rule as JSON."""
-    _show(load_catalogue().rules.values(), id)
+    shown(load_rules(rules_folder()).values(), id)
 
 
 @rules.command("check")
 @click.argument("path", type=click.Path(path_type=Path))
 def check_rules(path: Path) -> None:
     """Validate your own rules in the folder PATH."""
-    click.echo(f"{len(load_rules(_folder(path)))} rules are fine")
+    click.echo(f"{len(load_rules(existing_folder(path)))} rules are fine")
 
 
-def _folder(path: Path) -> Path:
+def existing_folder(path: Path) -> Path:
+    """The path itself. Raises UsageError."""
     if not path.is_dir():
         raise UsageError("no such folder", path=path, mend="name a folder of YAML files")
     return path

@@ -2,13 +2,17 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from harness.campaign.function_run import Catalogue
 from harness.catalogue.paths import data_folder, rules_folder
 from harness.catalogue.payloads import load_payloads
 from harness.catalogue.rules import load_rules
 from harness.catalogue.templates import load_templates
+from harness.cli.targets import stored_tables
+from harness.deployed.address import is_address
 from harness.discovery import discover
+from harness.discovery.live import discover_live
 from harness.errors import UsageError
 from harness.model import Application
 
@@ -28,9 +32,25 @@ def load_catalogue(payloads: Path | None = None, templates: Path | None = None) 
 
 
 def load_application(
-    source: Path, catalogue: Catalogue, parameters: Mapping[str, str]
+    source: Path,
+    catalogue: Catalogue,
+    parameters: Mapping[str, str],
+    *,
+    tables: Mapping[str, Any] | None = None,
+    out: Path | None = None,
 ) -> Application:
-    """Discover what a source declares. Raises UsageError."""
+    """Discover what a source declares, or what runs in the account that it names.
+
+    `tables` are those of faasfuzz.toml which say what may be looked at there, read when not given;
+    the audit log goes to `out`. Raises UsageError.
+    """
+    if is_address(source):
+        return discover_live(
+            source,
+            settings=stored_tables() if tables is None else tables,
+            templates=tuple(catalogue.templates.values()),
+            out=out or Path("faasfuzz-out"),
+        )
     if not source.exists():
         raise UsageError(
             "no such file or folder", path=source, mend="name a template or the folder holding it"

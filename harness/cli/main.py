@@ -9,19 +9,7 @@ import sys
 import click
 
 from harness import __version__
-from harness.cli.catalogues import payloads, rules, templates
-from harness.cli.demo import demo
-from harness.cli.diff import diff
-from harness.cli.discover import discover
-from harness.cli.doctor import doctor
-from harness.cli.event import event
-from harness.cli.export import export
-from harness.cli.init import init
-from harness.cli.replay import replay
-from harness.cli.report import report
-from harness.cli.review import review
-from harness.cli.run import run
-from harness.cli.trend import trend
+from harness.cli.lazy import LazyGroup
 from harness.errors import FaasfuzzError
 
 _EPILOG = """
@@ -34,33 +22,39 @@ Examples:
 """
 
 
-@click.group(epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+# name: (where it is, what it does)
+_COMMANDS = {
+    "demo": ("harness.cli.demo:demo", "Run a whole campaign on the bundled example application."),
+    "run": ("harness.cli.run:run", "Fuzz the application in SOURCE."),
+    "init": ("harness.cli.init:init", "Look at the project and write a commented faasfuzz.toml."),
+    "discover": ("harness.cli.discover:discover", "Show what would be tested."),
+    "event": ("harness.cli.event:event", "Print an event as the service sends it."),
+    "templates": ("harness.cli.templates:templates", "The event templates."),
+    "payloads": ("harness.cli.catalogues:payloads", "The payloads, by rule."),
+    "rules": ("harness.cli.catalogues:rules", "The rules that findings are reported under."),
+    "replay": ("harness.cli.replay:replay", "Send a finding's smallest event again."),
+    "report": ("harness.cli.report:report", "Write the reports of a stored campaign again."),
+    "diff": ("harness.cli.diff:diff", "New, fixed and persisting findings."),
+    "trend": ("harness.cli.trend:trend", "Findings over time."),
+    "export": ("harness.cli.export:export", "Write findings as regression tests."),
+    "review": ("harness.cli.review:review", "Serve the report, to decide on its findings."),
+    "serve": ("harness.cli.serve:serve", "Put the functions behind the Lambda Invoke API."),
+    "doctor": ("harness.cli.doctor:doctor", "What this machine offers, and what is missing."),
+}
+
+
+@click.group(
+    cls=LazyGroup,
+    lazy=_COMMANDS,
+    epilog=_EPILOG,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @click.version_option(__version__, prog_name="faasfuzz")
 def cli() -> None:
     """Fuzz serverless functions through every field of every event that reaches them.
 
     For authorised testing of your own functions: payloads prove, they never destroy.
     """
-
-
-for command in (
-    demo,
-    run,
-    init,
-    discover,
-    event,
-    templates,
-    payloads,
-    rules,
-    replay,
-    report,
-    diff,
-    trend,
-    export,
-    review,
-    doctor,
-):
-    cli.add_command(command)
 
 
 def main() -> None:

@@ -38,13 +38,14 @@ def replay(
     found, configuration = find(finding, campaign)
     config = stored_config(configuration, source)
     catalogue = load_catalogue(config.payloads, config.templates)
-    application = load_application(config.source, catalogue, config.parameters)
+    application = load_application(config.source, catalogue, config.parameters, out=config.out)
     setup = checked(
         config.target,
         application,
         config.client,
         stored_tables(),
         {**config.target_options, **assigned("--target-option", target_option)},
+        config.out,
     )
     config = replace(config, target_options=setup.options)
     application = setup.application

@@ -19,6 +19,7 @@ from harness.cli.loading import load_application, load_catalogue
 from harness.cli.progress import Teller
 from harness.cli.settings import apply_settings, load_settings
 from harness.cli.targets import assigned, checked, split_tables, target_option
+from harness.deployed.address import located
 from harness.discovery.describe import describe
 from harness.errors import UsageError
 from harness.model import CampaignReport, Severity
@@ -100,15 +101,6 @@ def campaign(params: dict[str, Any]) -> int:
     today = date.today()
     baseline = load_known(params["baseline"]) if params["baseline"] else {}
     parameters = assigned("--parameter", params["parameter"])
-    application = load_application(params["source"], catalogue, parameters)
-    setup = checked(
-        params["target"],
-        application,
-        params["client"],
-        params.get("tables", {}),
-        assigned("--target-option", params.get("target_option", ())),
-    )
-    application = setup.application
     resumed = params["resume"]
     identity = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
     out: Path = params["out"] or Path("faasfuzz-out") / identity
@@ -118,15 +110,32 @@ def campaign(params: dict[str, Any]) -> int:
             out = stored.path.parent
             identity = stored.get("id")
             seed = stored.get("configuration")["seed"] if seed is None else seed
+    tables = params.get("tables", {})
+    application = load_application(params["source"], catalogue, parameters, tables=tables, out=out)
+    way = provider(params["target"])
+    if way.deployed and params.get("cluster"):
+        raise UsageError(
+            f"--cluster: the caps of --target {way.name} hold on one machine only",
+            mend="use --workers",
+        )
+    setup = checked(
+        params["target"],
+        application,
+        params["client"],
+        tables,
+        assigned("--target-option", params.get("target_option", ())),
+        out,
+    )
+    application = setup.application
     config = RunConfig(
-        source=params["source"].resolve(),
+        source=located(params["source"]),
         out=out,
         functions=params["function"],
         triggers=params["trigger"],
         rules=params["rule"],
         target=params["target"],
         target_options=setup.options,
-        secret_options=provider(params["target"]).secret,
+        secret_options=way.secret,
         client=params["client"],
         max_time=params["max_time"],
         max_invocations=params["max_invocations"],

@@ -44,13 +44,14 @@ def checked(
     client: str,
     tables: Mapping[str, Any],
     given: Mapping[str, Any],
+    out: Path,
 ) -> Setup:
     """What the campaign says to its target, once that has looked at it. Raises UsageError."""
     table = tables.get(name, {})
     if not isinstance(table, Mapping):
         raise UsageError(f"[{name}] is no table", path="faasfuzz.toml", mend="write name = value")
     return provider(name).check(
-        Setup(application=application, client=client, options={**table, **given})
+        Setup(application=application, client=client, options={**table, **given}, out=out)
     )
 
 

@@ -6,16 +6,25 @@ A new kind of description is a module with a Source, and a line in SOURCES.
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from harness.discovery.azure import Azure
 from harness.discovery.base import Source
 from harness.discovery.cdk import Cdk
 from harness.discovery.cloudformation import CloudFormation
 from harness.discovery.describe import describe
+from harness.discovery.google import Google
 from harness.discovery.serverless import Serverless
 from harness.discovery.terraform import Terraform
 from harness.errors import UsageError
 from harness.model import Application, EventTemplate
 
-SOURCES: tuple[Source, ...] = (Serverless(), Cdk(), Terraform(), CloudFormation())
+SOURCES: tuple[Source, ...] = (
+    Serverless(),
+    Cdk(),
+    Terraform(),
+    Azure(),
+    Google(),
+    CloudFormation(),
+)
 
 # What has to be turned into a description first: (files, what they are, how to mend it).
 _PROGRAMS = (
@@ -58,9 +67,10 @@ def discover(
 
 def _inside(folder: Path) -> Path:
     names = [name for reader in SOURCES for name in reader.names]
-    for name in names:
-        if (folder / name).is_file():
-            return folder / name
+    for reader in SOURCES:
+        for name in reader.names:
+            if (folder / name).is_file() and reader.recognises(folder / name):
+                return folder / name
     for pattern, what, mend in _PROGRAMS:
         program = next(iter(sorted(folder.glob(pattern))), None)
         if program is not None:

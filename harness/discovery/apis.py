@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from harness.discovery.access import method_access
 from harness.discovery.loading import load_document
 from harness.discovery.shapes import mapping
 from harness.discovery.stack import IMPLICIT_API_ID, Resource, Stack
@@ -60,6 +61,7 @@ def _methods(stack: Stack) -> Found:
                 Declared(
                     words=_integration_words("Api", integration.get("Type"), ""),
                     facts=base_facts(function)
+                    | method_access(method.properties)
                     | route_facts(path, method.properties.get("HttpMethod"), stage, api_id),
                     source=source,
                 ),
@@ -85,6 +87,8 @@ def _routes(stack: Stack) -> Found:
         facts = base_facts(function) | route_facts(path or "$default", verb, stage, api_id)
         if words["sam"] == "WebSocket":
             facts["route_key"] = verb
+        else:
+            facts |= method_access(route.properties)
         yield function.name, Declared(words=words, facts=facts, source=source)
 
 

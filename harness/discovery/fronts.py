@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from harness.discovery.access import url_access
 from harness.discovery.shapes import mapping, mappings, texts
 from harness.discovery.stack import Resource, Stack
 from harness.discovery.targets import target_function
@@ -23,7 +24,11 @@ def _urls(stack: Stack) -> Found:
         if function is not None:
             yield (
                 function.name,
-                Declared(words={"sam": "FunctionUrl"}, facts=url_facts(function), source=url.name),
+                Declared(
+                    words={"sam": "FunctionUrl"},
+                    facts=url_facts(function) | url_access(url.properties),
+                    source=url.name,
+                ),
             )
 
 

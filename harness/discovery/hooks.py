@@ -25,7 +25,9 @@ def hook_triggers(stack: Stack) -> Iterator[tuple[str, Declared]]:
                     yield (
                         function.name,
                         Declared(
-                            words=hook["words"], facts=base_facts(function), source=resource.name
+                            words=hook["words"],
+                            facts={**base_facts(function), "origin": resource.physical},
+                            source=resource.name,
                         ),
                     )
 

@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/s
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from harness.discovery.access import sam_access, url_access
 from harness.discovery.apis import api_facts
 from harness.discovery.feeders import feeder, mailed, queue_words
 from harness.discovery.schemas import model_facts
@@ -54,7 +55,13 @@ def sam_triggers(stack: Stack) -> Iterator[tuple[str, Declared]]:
                     ),
                 )
         if function.properties.get("FunctionUrlConfig"):
-            yield function.name, Declared(words={"sam": "FunctionUrl"}, facts=url_facts(function))
+            config = mapping(function.properties["FunctionUrlConfig"])
+            yield (
+                function.name,
+                Declared(
+                    words={"sam": "FunctionUrl"}, facts=url_facts(function) | url_access(config)
+                ),
+            )
 
 
 def _each(kind: str, properties: Properties) -> Iterator[Properties]:
@@ -84,6 +91,7 @@ def _http(stack: Stack, kind: str, _: str, properties: Properties) -> Declared:
         words={"sam": kind}
         | ({"payload": "1.0"} if kind == "HttpApi" and version == "1.0" else {}),
         facts=described
+        | sam_access(stack, kind, stack.by_value(api), properties)
         | route_facts(properties.get("Path"), properties.get("Method"), stage, api_id),
         source=source,
     )

@@ -225,9 +225,9 @@ class _Translation:
     def _role(self) -> dict[str, Any]:
         """The role that all functions share."""
         role = mapping(mapping(self._provider.get("iam")).get("role"))
-        statements = role.get("statements") or self._provider.get("iamRoleStatements") or []
+        statements = role.get("statements") or self._provider.get("iamRoleStatements")
         managed = role.get("managedPolicies") or self._provider.get("iamManagedPolicies") or []
-        document = {"Statement": [s for s in statements if isinstance(s, dict)]}
+        document = {"Statement": list(mappings(statements))}
         policies = [{"PolicyName": self.name, "PolicyDocument": document}]
         return {
             "Type": "AWS::IAM::Role",

@@ -1,7 +1,6 @@
 """Triggers wired by plain CloudFormation resources other than HTTP ones."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from harness.discovery.feeders import (
     feeder,
@@ -13,6 +12,7 @@ from harness.discovery.feeders import (
     subscriptions,
 )
 from harness.discovery.hooks import hook_triggers
+from harness.discovery.machines import called_functions
 from harness.discovery.shapes import mapping, mappings
 from harness.discovery.stack import Resource, Stack
 from harness.discovery.targets import target_function
@@ -147,18 +147,9 @@ def _state_machines(stack: Stack) -> Found:
     for machine in stack.of_kind(
         "AWS::Serverless::StateMachine", "AWS::StepFunctions::StateMachine"
     ):
-        called = {}
-        for value in mapping(machine.properties.get("DefinitionSubstitutions")).values():
-            function = target_function(stack, value)
-            if function is not None:
-                called[function.name] = function
-        for key in ("Definition", "DefinitionString"):
-            for value in _strings(machine.properties.get(key)):
-                function = target_function(stack, value)
-                if function is not None:
-                    called[function.name] = function
-        for function in called.values():
-            yield _found(function, {"sam": "Invoke", "via": "states"}, {}, machine.name)
+        for function, first in called_functions(stack, machine).values():
+            facts = {"state_machine": machine.physical} if first else {}
+            yield _found(function, {"sam": "Invoke", "via": "states"}, facts, machine.name)
 
 
 def _named_in(stack: Stack) -> Found:
@@ -201,15 +192,3 @@ def _found(
 ) -> tuple[str, Declared]:
     declared = Declared(words=words, facts={**base_facts(function), **facts}, source=source)
     return function.name, declared
-
-
-def _strings(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        # A definition as text has its ARNs between quotes.
-        yield from value.split('"')
-    elif isinstance(value, dict):
-        for item in value.values():
-            yield from _strings(item)
-    elif isinstance(value, list):
-        for item in value:
-            yield from _strings(item)

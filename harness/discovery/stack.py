@@ -93,6 +93,10 @@ class Stack:
                 return resource
         return None
 
+    def defaults(self, kind: str) -> Mapping[str, Any]:
+        """What SAM's Globals say of every resource of a type, implicit APIs among them."""
+        return with_globals(kind, {}, self._globals)
+
     def where(self, resource: Resource) -> str:
         """`file:line` of a resource."""
         return f"{resource.path}:{resource.line}" if resource.line else str(resource.path)

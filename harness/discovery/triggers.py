@@ -41,7 +41,7 @@ def wire(stack: Stack, templates: Sequence[EventTemplate]) -> Wiring:
             edges.append(Edge(origin=declared.source, to=function, via=declared.words["sam"]))
         template = claimant(declared.words, templates)
         if template is None:
-            note = f"no event template claims its trigger {_told(declared.words)}; not tested"
+            note = unclaimed(declared.words)
             if note not in notes.get(function, ()):
                 notes[function] = (*notes.get(function, ()), note)
             continue
@@ -69,9 +69,14 @@ def claimant(words: Mapping[str, str], templates: Sequence[EventTemplate]) -> Ev
 
 
 def _same(one: Trigger, other: Trigger) -> bool:
-    return (one.template, one.source, one.facts) == (other.template, other.source, other.facts)
+    """Whether two say the same. An OpenAPI document is not asked for its authorizers."""
+    facts = [{**t.facts, "authorization": ""} for t in (one, other)]
+    return (one.template, one.source) == (other.template, other.source) and facts[0] == facts[1]
 
 
-def _told(words: Mapping[str, str]) -> str:
-    more = [f"{key} {value}" for key, value in words.items() if key != "sam"]
-    return words["sam"] + (f" ({', '.join(more)})" if more else "")
+def unclaimed(words: Mapping[str, str]) -> str:
+    """The note on a trigger that no template claims; `words` name its type first."""
+    kind, *more = words.values()
+    names = [f"{key} {value}" for key, value in list(words.items())[1:]]
+    told = kind + (f" ({', '.join(names)})" if more else "")
+    return f"no event template claims its trigger {told}; not tested"

@@ -24,7 +24,8 @@ def delivered(
     for delivery in template.delivery:
         if (delivery.service, delivery.operation) != (call.service, call.operation):
             continue
-        for entry in _entries(delivery, call.parameters):
+        told = {**call.parameters, "@rows": call.rows} if call.rows else call.parameters
+        for entry in _entries(delivery, told):
             if _concerns(delivery, trigger.facts, entry):
                 seed = _filled(delivery, make_seed(template, trigger, function), entry)
                 if seed is not None:

@@ -22,6 +22,12 @@ from harness.model import (
 
 _ROUTE_PARAMETER = re.compile(r"\{([^}+]+)\+?\}")
 _SAMPLE = "sample"
+# Where an HTTP event has the values of its route's parameters, by response contract.
+_PATH_PARAMETERS = {
+    "http-v1": Address.parse("/pathParameters"),
+    "http-v2": Address.parse("/pathParameters"),
+    "azure-http": Address.parse("/Data/req/Params"),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,8 +105,12 @@ def make_seed(template: EventTemplate, trigger: Trigger, function: Function) -> 
             text = re.sub(r"\{(\w+)\}", lambda m: facts[m.group(1)], binding.form)
             event = inject.write(event, binding.address, text)
     points = template.points
-    if template.response.kind in ("http-v1", "http-v2"):
-        event, points = _route(event, points, values)
+    if template.response.kind in _PATH_PARAMETERS:
+        root = _PATH_PARAMETERS[template.response.kind]
+        event, points = _route(event, points, values, root)
+        if template.provider == "azure":  # a request that breaks a constraint finds no function
+            constrained = {root.key(name) for name in path_values(facts)}
+            points = tuple(point for point in points if point.address not in constrained)
     event, points = described(event, points, template, facts)
     return Seed(
         function=function,
@@ -135,14 +145,18 @@ def _static_input(template: EventTemplate, trigger: Trigger, function: Function,
 
 
 def _route(
-    event: Any, points: tuple[InsertionPoint, ...], values: dict[str, str]
+    event: Any, points: tuple[InsertionPoint, ...], values: dict[str, str], root: Address
 ) -> tuple[Any, tuple[InsertionPoint, ...]]:
     """Give an HTTP event the path parameters which its route declares, and no others."""
-    root = Address.parse("/pathParameters")
-    if not isinstance(event, dict) or "pathParameters" not in event:
+    try:
+        old = inject.read(event, root)
+    except inject.AddressError:
         return event, points
-    kept = tuple(point for point in points if point.address.steps[:1] != root.steps)
-    event = {**event, "pathParameters": values or None}
+    length = len(root.steps)
+    kept = tuple(point for point in points if point.address.steps[:length] != root.steps)
+    # API Gateway sends null where there are none.
+    none: dict[str, str] | None = None if root == _PATH_PARAMETERS["http-v1"] else {}
+    event = inject.write(event, root, values or none) if values or old else event
     added = tuple(
         InsertionPoint(address=root.key(name), control=AttackerControl.ANYONE) for name in values
     )

@@ -43,8 +43,9 @@ class Function:
     `.aws-sam/build` folder when there is one, `built` is True then and holds the dependencies);
     None for container images, which have `image`. `environment` is fully resolved. `policies` are
     IAM statements (`{"Effect", "Action": [...], "Resource": [...]}`) or `{"Managed": name}` as far
-    as they resolve.
-    `declared_in` is `file:line` of the declaration, for reports.
+    as they resolve. `declared_in` is `file:line` of the declaration, for reports. `provider` is
+    whose platform it is written for (`aws`, `azure`, `gcp`, `openwhisk`); `handler` is named as
+    that platform does (`function_app.py:orders`), `runtime` always as Lambda does.
     """
 
     name: str
@@ -64,6 +65,7 @@ class Function:
     layers: tuple[Path, ...] = ()
     declared_in: str = ""
     notes: tuple[str, ...] = ()
+    provider: str = "aws"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -173,9 +173,9 @@ class Delivery:
     `match`, `starts` and `ends` tell which calls concern a trigger: the fact of that name equals
     (by its last part, as an ARN and a name mean the same), starts or ends what is at an address
     in the call's parameters. Facts that the trigger has not do not restrict. `each` is the list of
-    a call that delivers several; the addresses then start at one entry. `copy` tells where in the
-    event stands what was where in the parameters. `keys` is a mapping in the event of which only
-    the table's keys are kept.
+    a call that delivers several (`/@rows`: what it left in a table); the addresses then start at
+    one entry. `copy` tells where in the event stands what was where in the parameters. `keys` is a
+    mapping in the event of which only the table's keys are kept.
     """
 
     service: str

@@ -69,7 +69,8 @@ class FieldRead:
 class AwsCall:
     """One call of the local cloud: `service` ("dynamodb"), `operation` ("PutItem") and the rest.
 
-    `status` is the HTTP status; `error` the AWS error code when it failed.
+    `status` is the HTTP status; `error` the AWS error code when it failed. `rows` are those that it
+    left in tables with a stream, `{"Table", "Item", "Event"}`, where the parameters do not say.
     """
 
     service: str
@@ -79,6 +80,7 @@ class AwsCall:
     error: str | None = None
     result: Any = None
     mutating: bool = False
+    rows: tuple[Mapping[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +105,9 @@ class Outcome:
     is the peak in MiB of the runtime so far, of a fresh one that of its call. `logs`
     is what the function wrote to stdout and stderr during this invocation, capped. `lines` are
     the lines of the application which this runtime process reached for the first time, by file
-    (relative to the code folder).
+    (relative to the code folder), `branches` the ways out of its conditions: numbers that mean
+    nothing but that they differ, and that another process of the same runtime gives the same.
+    `trace_id` is X-Ray's, of a deployed function.
     """
 
     status: Status
@@ -118,9 +122,11 @@ class Outcome:
     memory: int = 0
     exit_code: int | None = None
     request_id: str = ""
+    trace_id: str = ""
     sinks: tuple[SinkCall, ...] = ()
     reads: tuple[FieldRead, ...] = ()
     lines: tuple[tuple[str, tuple[int, ...]], ...] = ()
+    branches: tuple[tuple[str, tuple[int, ...]], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -68,7 +68,9 @@ class Payload:
     `template` is text with placeholders, or (for payloads that are a JSON value) any JSON value.
     `encode` names codecs applied to the rendered text before it goes to the insertion point.
     `repeat` gives placeholders of its own which stand for a text many times over. `priority` 1 goes
-    first (polyglots, quick wins), 5 last.
+    first (polyglots, quick wins), 5 last. `changes`: where it works it may do more than the benign
+    event does - write, send, spoil or wear out what others use - so that it is not sent to what is
+    deployed unless that is asked for.
     """
 
     id: str
@@ -81,6 +83,7 @@ class Payload:
     languages: tuple[str, ...] = ()
     priority: int = 3
     repeat: Mapping[str, tuple[str, int]] = field(default_factory=dict)
+    changes: bool = False
     note: str = ""
 
     def render(self, facts: Mapping[str, str]) -> Any:

@@ -12,7 +12,7 @@ from typing import Any
 
 from harness.model import Case, Observation, Status
 
-HTTP_KINDS = frozenset({"http-v1", "http-v2", "alb", "alb-multi-value"})
+HTTP_KINDS = frozenset({"http-v1", "http-v2", "alb", "alb-multi-value", "azure-http", "gcp-http"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,12 +77,14 @@ class Setup:
 
     `client` is the local runtime client (`fast` or `ric`). `options` are the target's own, by name:
     the table of its name in faasfuzz.toml, and `--target-option NAME=VALUE`, whose values are text.
+    `out` is the campaign's folder, for what a target writes down (an audit log).
     `campaign` names the campaign; `decoys` is the worker's folder of planted files, not made yet.
     """
 
     application: Application
     client: str = "fast"
     options: Mapping[str, Any] = field(default_factory=dict)
+    out: Path = Path("faasfuzz-out")
     campaign: str = ""
     decoys: Path | None = None
 
@@ -135,7 +137,8 @@ class Provider(Protocol):
     """One way of invoking. `lacks` are the OBSERVERS that none of its targets offers.
 
     `secret` names the options that must not be stored or shown. `deployed`: its calls reach what
-    others depend on, and cost money.
+    others depend on, and cost money; payloads that change state are sent only when its option
+    `state_changing` is true.
     """
 
     name: str

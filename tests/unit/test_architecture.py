@@ -13,9 +13,10 @@ LAYERS = (
     {"model", "errors"},
     {"codecs"},
     {"catalogue"},
-    {"discovery", "events", "targets", "observers", "oracles"},
+    {"deployed"},
+    {"discovery", "events", "targets", "observers", "oracles", "posture"},
     {"campaign"},
-    {"reports"},
+    {"reports", "serve"},
     {"cli", "proxy"},
     {"pytest_plugin"},
 )

@@ -67,6 +67,7 @@ class Exchange:
     service: str
     request: Request
     answer: Answer
+    rows: tuple[Mapping[str, Any], ...] = ()
 
     @property
     def weight(self) -> int:
@@ -111,6 +112,7 @@ def decode(exchange: Exchange) -> AwsCall:
         error=_error(answer),
         result=_result(answer),
         mutating=not is_read(operation) and request.method not in {"GET", "HEAD", "OPTIONS"},
+        rows=exchange.rows,
     )
 
 

@@ -14,6 +14,7 @@ from harness.model import Application, AwsCall
 from harness.observers.cloud.decode import Exchange, decode, is_read, named_operation
 from harness.observers.cloud.dispatch import Dispatcher
 from harness.observers.cloud.faster import apply as make_faster
+from harness.observers.cloud.images import Images
 from harness.observers.cloud.inside import Inside, Refused
 from harness.observers.cloud.provision import provision_all
 from harness.observers.cloud.request import Answer, Request
@@ -36,19 +37,25 @@ class LocalCloud:
 
     moto keeps its state per process, so a process has one local cloud at a time. `skipped` tells
     which declared resources are not there and why, and which services `restore` leaves as they are.
-    `decoys` are the credentials given to functions, by environment variable. `host` is where it
-    listens.
+    `decoys` are the credentials given to functions, by environment variable. It listens at `host`;
+    `port` 0 is any free one.
     """
 
     def __init__(
-        self, application: Application, *, decoys: Mapping[str, str], host: str = "127.0.0.1"
+        self,
+        application: Application,
+        *,
+        decoys: Mapping[str, str],
+        host: str = "127.0.0.1",
+        port: int = 0,
     ) -> None:
         self._application = application
         self._decoys = dict(decoys)
         self._tape: Tape[Exchange] = Tape(_KEPT, budget=_MEMORY, weigh=lambda e: e.weight)
         self._dispatcher = Dispatcher(application.account)
-        self._server = Server(self._answer, host)
+        self._server = Server(self._answer, host, port)
         self._inside = Inside(self._dispatcher, application.region)
+        self._images = Images(application, self._inside)
         self._touched: set[str] = set()
         self._secrets: dict[str, str] = {}
         self.skipped: tuple[str, ...] = ()
@@ -136,7 +143,8 @@ class LocalCloud:
         if _changes(request):
             self._touched.add(service)
         answer = self._dispatcher.answer(service, request)
-        self._tape.write(Exchange(service=service, request=request, answer=answer))
+        rows = self._images.after(service, request, answer.status)
+        self._tape.write(Exchange(service=service, request=request, answer=answer, rows=rows))
         return answer
 
     def _put_object(self, at: Mapping[str, str], value: Mapping[str, Any]) -> None:

@@ -23,15 +23,18 @@ class _Rubbish(Exception):
 class Server:
     """Calls `answer` for each request, from the connection's own thread."""
 
-    def __init__(self, answer: Callable[[Request], Answer], host: str = "127.0.0.1") -> None:
+    def __init__(
+        self, answer: Callable[[Request], Answer], host: str = "127.0.0.1", port: int = 0
+    ) -> None:
         self.host = host
         self._answer = answer
+        self._wanted = port
         self._open: set[socket.socket] = set()
         self._lock = Lock()
         self._free = BoundedSemaphore(_CONNECTIONS)
 
     def start(self) -> None:
-        self._socket = socket.create_server((self.host, 0), backlog=256)
+        self._socket = socket.create_server((self.host, self._wanted), backlog=256)
         self._stopping = Event()
         self._thread = Thread(target=self._accept, name="local-cloud", daemon=True)
         self._thread.start()

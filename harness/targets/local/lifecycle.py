@@ -224,4 +224,5 @@ class RuntimeTarget(ABC, Generic[R]):
             sinks=told.sinks,
             reads=told.reads,
             lines=told.lines,
+            branches=told.branches,
         )

@@ -96,6 +96,7 @@ class Records:
     sinks: tuple[SinkCall, ...] = ()
     reads: tuple[FieldRead, ...] = ()
     lines: tuple[tuple[str, tuple[int, ...]], ...] = ()
+    branches: tuple[tuple[str, tuple[int, ...]], ...] = ()
 
 
 def records(written: bytes) -> Records:
@@ -105,7 +106,8 @@ def records(written: bytes) -> Records:
     """
     sinks: list[SinkCall] = []
     reads: list[FieldRead] = []
-    reached: list[tuple[str, tuple[int, ...]]] = []
+    lines: list[tuple[str, tuple[int, ...]]] = []
+    branches: list[tuple[str, tuple[int, ...]]] = []
     for record in _lines(written):
         try:
             if "sink" in record:
@@ -114,11 +116,19 @@ def records(written: bytes) -> Records:
             elif "read" in record:
                 reads.append(FieldRead(**record["read"]))
             elif "lines" in record:
-                file, lines = record["lines"]
-                reached.append((str(file), tuple(map(int, lines))))
+                lines.append(_places(record["lines"]))
+            elif "branches" in record:
+                branches.append(_places(record["branches"]))
         except (TypeError, ValueError):
             continue
-    return Records(sinks=tuple(sinks), reads=tuple(reads), lines=tuple(reached))
+    return Records(
+        sinks=tuple(sinks), reads=tuple(reads), lines=tuple(lines), branches=tuple(branches)
+    )
+
+
+def _places(told: Any) -> tuple[str, tuple[int, ...]]:
+    file, numbers = told
+    return str(file), tuple(map(int, numbers))
 
 
 def _lines(written: bytes) -> Iterator[dict[str, Any]]:

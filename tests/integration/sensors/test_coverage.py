@@ -123,6 +123,36 @@ def test_lines_are_still_told_after_long_warm_loops(running: Running, runtime: s
         assert said(target, {"n": 6, "stop": 5}) == {"app.py": (6, 8)}
 
 
+def test_the_ways_out_of_a_condition_are_told_though_no_line_tells_them(
+    running: Running, runtime: str
+) -> None:
+    code = """def handler(event, context):
+    found = 0
+    if event["n"] > 1: found = 1
+    for item in event["items"]:
+        if item == "a" and event["n"]:
+            found = 2
+    while found > 1:
+        found -= 1
+    return found
+"""
+    with running(code, runtime=runtime, coverage=True) as target:
+
+        def ways(n: int, *items: str) -> int:
+            outcome = target.invoke(json.dumps({"n": n, "items": items}).encode())
+            assert outcome.status == "ok", outcome.error
+            return sum(len(numbers) for _, numbers in outcome.branches)
+
+        assert ways(0) >= 3  # not entered: if, for, while
+        assert ways(0) == 0
+        assert ways(2) == 1  # the body on the condition's own line
+        assert ways(2, "b") >= 1
+        for _ in range(100):
+            assert ways(2, *"bbbb") == 0
+        assert ways(2, "b", "a") >= 1, "also after it went one way for long"
+        assert ways(2, "a") == 0
+
+
 def test_packages_beside_the_code_and_libraries_are_not_told(
     running: Running, tmp_path: Path
 ) -> None:

@@ -50,7 +50,9 @@ Reached = dict[str, tuple[int, ...]]
 def reached(tmp_path: Path) -> Callable[..., list[Reached]]:
     """The lines that each of some events reaches first, by file."""
 
-    def run(name: str, source: str, *events: bytes, coverage: str = "1") -> list[Reached]:
+    def run(
+        name: str, source: str, *events: bytes, coverage: str = "1", branches: bool = False
+    ) -> list[Reached]:
         (tmp_path / name).write_text(source)
         for package in ("lib", "node_modules/other"):
             (tmp_path / package).mkdir(parents=True)
@@ -62,14 +64,14 @@ def reached(tmp_path: Path) -> Callable[..., list[Reached]]:
         environment = {"FAASFUZZ_COVERAGE": coverage}
         with LocalTarget(function, environment=environment) as target:
             outcomes = [target.invoke(event) for event in events]
-        return [_lines(outcome) for outcome in outcomes]
+        return [_places(outcome, branches=branches) for outcome in outcomes]
 
     return run
 
 
-def _lines(outcome: Outcome) -> Reached:
+def _places(outcome: Outcome, *, branches: bool) -> Reached:
     assert outcome.error is None, outcome.error
-    return dict(outcome.lines)
+    return dict(outcome.branches if branches else outcome.lines)
 
 
 def test_lines_are_told_once_with_those_of_the_import_first(
@@ -85,6 +87,24 @@ def test_lines_are_told_once_with_those_of_the_import_first(
         {"app.js": (9, 10, 14)},
         {"app.js": (3,)},
     ]
+
+
+def test_the_ways_out_of_a_condition_are_told_though_no_line_tells_them(
+    reached: Callable[..., list[Reached]],
+) -> None:
+    source = """exports.handler = async (event) => {
+  let n = 0;
+  if (event.a) n = 1;
+  for (const one of event.list ?? []) n += one;
+  return event.a && event.b ? n : -n;
+};
+"""
+    events = (b"{}", b"{}", b'{"a": 1}', b'{"a": 1, "b": 1}', b'{"a": 1, "b": 1, "list": [1]}')
+    told = reached("app.js", source, *events, branches=True)
+    counts = [len(one.get("app.js", ())) for one in told]
+    assert counts[0] >= 3
+    assert counts[1] == 0
+    assert all(count > 0 for count in counts[2:])
 
 
 def test_es_modules_are_covered_too(reached: Callable[..., list[Reached]]) -> None:

@@ -21,7 +21,9 @@ FACTS = {
     "topic_arn", "topic_name", "subscription_arn", "queue_arn", "queue_name", "queue_url", "table",
     "table_arn", "stream_arn", "stream", "rule", "rule_arn", "bus", "source", "detail_type",
     "schedule", "input", "recipient", "broker_arn", "cluster_arn", "topic", "database",
-    "collection", "log_group", "user_pool", "target_group_arn",
+    "collection", "log_group", "user_pool", "target_group_arn", "state_machine", "origin",
+    "container", "event_hub_name",
+    "event_type", "document", "ref",
 }  # fmt: skip
 HOSTILE = (
     "'\"`;|&$(){}[]<>\\/%00%2e",

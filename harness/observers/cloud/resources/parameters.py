@@ -6,9 +6,9 @@ from typing import Any
 
 from moto.secretsmanager.models import secretsmanager_backends
 
+from harness.deployed.secrecy import SHORTEST, secret_of
 from harness.model import ResolvedResource
 from harness.observers.cloud.resources.context import Provision, physical_name
-from harness.observers.environment import SHORTEST, secret_of
 
 
 def secret(provision: Provision, resource: ResolvedResource) -> None:

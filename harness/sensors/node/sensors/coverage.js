@@ -1,6 +1,6 @@
 'use strict';
-// Lines of the application's own files that this process reaches for the first time, told call by
-// call. V8 counts blocks (https://v8.dev/blog/javascript-code-coverage, "precise" and "detailed");
+// Lines and branches of the application's own files that this process reaches for the first time,
+// told call by call. V8 counts blocks (https://v8.dev/blog/javascript-code-coverage, "precise" and "detailed");
 // what was counted since the last time is asked for after each call.
 
 const frames = require('./frames.js');
@@ -23,6 +23,8 @@ class Lines {
       this.starts.push(at + 1);
     }
     this.reached = new Set();
+    this.branches = new Set();
+    this.skipped = new Set(); // offsets of blocks that were passed over and not entered so far
   }
 
   // The index of the line that holds an offset.
@@ -83,6 +85,32 @@ function* parts(functions) {
   yield* close(Infinity);
 }
 
+// Numbers of the branches that are told first: a block inside of a function that was passed over
+// (its offset, doubled), and one that was entered after it had been passed over (and one).
+function* branchesOf(lines, functions, flat) {
+  for (const { ranges } of functions) {
+    for (const range of ranges.slice(1)) {
+      if (ranges[0].count > 0 && range.count === 0) {
+        const number = range.startOffset * 2;
+        if (lines.branches.has(number)) continue;
+        lines.branches.add(number);
+        lines.skipped.add(range.startOffset);
+        yield number;
+      }
+    }
+  }
+  if (lines.skipped.size === 0) return;
+  for (const [start, end, count] of flat) {
+    if (count === 0) continue;
+    for (const offset of lines.skipped) {
+      if (start <= offset && offset < end) {
+        lines.skipped.delete(offset);
+        yield offset * 2 + 1;
+      }
+    }
+  }
+}
+
 function linesOf(script) {
   if (!files.has(script.scriptId)) {
     const { kind, name } = frames.placeOf(script.url);
@@ -95,18 +123,21 @@ function linesOf(script) {
   return files.get(script.scriptId);
 }
 
-// Write a record of each file in which lines were reached since the last time.
+// Write records of each file in which something was reached since the last time.
 function tell() {
   if (!on) return;
   for (const script of ask('Profiler.takePreciseCoverage')?.result ?? []) {
     const lines = script.url === '' ? null : linesOf(script);
     if (lines === null) continue;
     const first = [];
-    for (const [start, end, count] of parts(script.functions)) {
+    const flat = [...parts(script.functions)];
+    for (const [start, end, count] of flat) {
       if (count > 0) first.push(...lines.reach(start, end));
     }
     first.sort((a, b) => a - b);
     if (first.length > 0) record.append('lines', [lines.name, first]);
+    const branches = [...branchesOf(lines, script.functions, flat)];
+    if (branches.length > 0) record.append('branches', [lines.name, branches]);
   }
 }
 

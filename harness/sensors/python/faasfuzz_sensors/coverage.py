@@ -1,4 +1,4 @@
-"""Which lines of the application's own files were reached, told once each.
+"""Which lines and branches of the application's own files were reached, told once each.
 
 From Python 3.12 on the interpreter tells (PEP 669); before, the code itself does (probes.py).
 `sys.settrace` is not used: it slows every library the function calls, at each call, and a
@@ -27,11 +27,15 @@ def install():
 
 
 def tell():
-    """Write the lines first reached since the last time, a record a file."""
+    """Write what was first reached since the last time, a record a file and kind."""
     if _source is None:
         return
     try:
-        for filename, lines in _source.take():
-            record.append("lines", [frames.relative(filename), sorted(lines)])
+        for filename, lines, branches in _source.take():
+            name = frames.relative(filename)
+            if lines:
+                record.append("lines", [name, sorted(lines)])
+            if branches:
+                record.append("branches", [name, sorted(branches)])
     except Exception:
         pass  # a fault of a sensor must not become the function's

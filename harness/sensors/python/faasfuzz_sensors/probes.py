@@ -1,4 +1,4 @@
-"""Lines by probes in the compiled code, for interpreters without sys.monitoring.
+"""Lines and branches by probes in the compiled code, where there is no sys.monitoring.
 
 Each statement of the application is compiled with a store in front of it, `reached[line] = 1` into
 a bytearray among the code's constants: no name is looked up and nothing is called, so that neither
@@ -21,6 +21,7 @@ _PLACE = ("faasfuzz: where lines are noted",)  # a constant that compile() takes
 _SIZE_LIMIT = 2 << 20
 _PAYS_AFTER = 0.25  # seconds of processor time
 _BODIES = ("body", "orelse", "finalbody")
+_BRANCHING = (ast.If, ast.For, ast.AsyncFor, ast.While)
 
 _files = {}
 _since = time.process_time()
@@ -36,15 +37,25 @@ class _Reached(bytearray):
 class _File:
     def __init__(self, source, filename):
         self.source, self.filename = source, filename
-        self.reached = _Reached(source.count(b"\n") + source.count(b"\r") + 2)
+        self.lines = source.count(b"\n") + source.count(b"\r") + 2
+        self.branches = []  # their numbers; the first one's place is behind the last line's
+        self.reached = _Reached(self.lines)
         self.told = frozenset()
         self.codes = []
 
     def compiled(self):
         """Code with a probe at each statement not told yet."""
         tree = compile(self.source, self.filename, "exec", ast.PyCF_ONLY_AST, dont_inherit=True)
-        for node in ast.walk(tree):
+        nodes = list(ast.walk(tree))
+        self._number([node for node in nodes if isinstance(node, _BRANCHING)])
+        for node in nodes:
             self._probe(node)
+        place = self.lines
+        for node in nodes:
+            if isinstance(node, _BRANCHING):
+                self._branch(node.orelse, place, node)
+                self._branch(node.body, place + 1, node)
+                place += 2
         code = compile(tree, self.filename, "exec", dont_inherit=True)
         codes = []
         code = self._filled(code, codes)
@@ -57,9 +68,18 @@ class _File:
                 probed = []
                 for statement in body:
                     if statement.lineno not in self.told and not _is_silent(statement):
-                        probed.append(_store(statement.lineno))
+                        probed.append(_store(statement.lineno, statement.lineno))
                     probed.append(statement)
                 body[:] = probed
+
+    def _number(self, nodes):
+        if not self.branches and nodes:
+            self.branches = [way for n in nodes for way in ways(n.lineno, n.col_offset)]
+            self.reached.extend(bytes(len(self.branches)))
+
+    def _branch(self, body, place, node):
+        if place not in self.told:
+            body.insert(0, _store(place, node.lineno))
 
     def _filled(self, code, codes):
         """The code with the bytearray in its place; it and all inside of it go to `codes`."""
@@ -85,9 +105,15 @@ def _is_silent(statement):
     return isinstance(statement, (ast.Global, ast.Nonlocal))
 
 
-def _store(line):
+def ways(line, column):
+    """The numbers of a condition's two ways: passed over (or, a loop, come to its end), entered."""
+    number = line << 10 | min(column, 511) << 1
+    return number, number | 1
+
+
+def _store(index, line):
     place = {"lineno": line, "col_offset": 0, "end_lineno": line, "end_col_offset": 0}
-    index = ast.Constant(value=line, kind=None, **place)
+    index = ast.Constant(value=index, kind=None, **place)
     if not hasattr(ast, "unparse"):  # 3.8 wraps it
         index = ast.Index(value=index)
     target = ast.Subscript(
@@ -129,15 +155,17 @@ def _instrumented(loader, fullname):
 
 
 def take():
-    """(filename, lines) reached for the first time since the last call."""
+    """(filename, lines, branches) reached for the first time since the last call."""
     global _since, _stale
     now = time.process_time()
     for file in list(_files.values()):
         if file.reached.count(1) != len(file.told):
-            lines = frozenset(line for line, hit in enumerate(file.reached) if hit)
-            new, file.told = lines - file.told, lines
+            places = frozenset(place for place, hit in enumerate(file.reached) if hit)
+            new, file.told = places - file.told, places
             _since, _stale = now, True
-            yield file.filename, new
+            first = file.lines
+            branches = [file.branches[place - first] for place in new if place >= first]
+            yield file.filename, [line for line in new if line < first], branches
     if _stale and now - _since > _PAYS_AFTER:
         _stale = False
         _thin_out()

@@ -1,8 +1,7 @@
-"""What of a function's own code was never reached, and which condition kept every event out."""
+"""Coverage of a Python file."""
 
 import ast
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Iterator, Sequence
 
 from harness.model import FileCoverage, Gap
 
@@ -13,28 +12,17 @@ _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 Guard = ast.stmt | ast.ExceptHandler | ast.match_case | None
 
 
-def gaps(code: Path, reached: Mapping[str, Collection[int]]) -> tuple[FileCoverage, ...]:
-    """Coverage of each Python file below `code` that was loaded, sorted by name.
+def coverage_of(name: str, source: bytes, reached: frozenset[int]) -> FileCoverage | None:
+    """Coverage of one file; None when it cannot be parsed.
 
-    `reached` holds the lines told by the runtime (Outcome.lines, of all calls together), by file
-    relative to `code`. A line counts where a statement starts: docstrings, `global` and bare
-    annotations are none. Files that cannot be read or parsed are left out, as is whatever lies
-    outside of `code`: the function could have told anything.
+    A line counts where a statement starts: docstrings, `global` and bare annotations are none.
     """
-    root = code.resolve()
-    found = []
-    for name, lines in sorted(reached.items()):
-        try:
-            path = (root / name).resolve()
-            if path.suffix != ".py" or not path.is_relative_to(root):
-                continue
-            source = path.read_bytes()
-            tree = ast.parse(source)
-            text = source.decode("utf-8", "replace").splitlines()
-        except (OSError, ValueError, SyntaxError, RecursionError, MemoryError):
-            continue
-        found.append(_File(text, frozenset(lines)).coverage(name, tree))
-    return tuple(found)
+    try:
+        tree = ast.parse(source)
+    except (ValueError, SyntaxError, RecursionError, MemoryError):
+        return None
+    text = source.decode("utf-8", "replace").splitlines()
+    return _File(text, reached).coverage(name, tree)
 
 
 class _File:

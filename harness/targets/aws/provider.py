@@ -1,0 +1,178 @@
+"""Deployed AWS functions as a way of invoking: a black box with logs, in a scope and under caps."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from harness.deployed.audit import Audit
+from harness.deployed.caps import Caps, Limits
+from harness.deployed.journal import Journal
+from harness.deployed.secrecy import Redactor, withheld
+from harness.deployed.session import AwsSession, code_of, said
+from harness.deployed.settings import SECRET, AwsSettings, aws_settings
+from harness.errors import TargetError, UsageError
+from harness.model import Application, Function, Trigger
+from harness.targets.aws.invoke import InvokeTarget, Reached
+from harness.targets.aws.logs import Logs
+from harness.targets.aws.stack import deployed, physical_names
+from harness.targets.aws.state import AwsState
+from harness.targets.base import Setup
+
+_LACKS = frozenset({"sensors", "coverage", "cpu", "cloud", "callbacks", "files", "fresh"})
+
+
+class _Targets:
+    """The deployed functions of one worker: they share a session, caps and a journal."""
+
+    def __init__(self, setup: Setup, settings: AwsSettings, session: AwsSession) -> None:
+        self._settings = settings
+        self._session = session
+        limits = Limits(
+            calls=settings.max_calls,
+            rate=settings.calls_per_second,
+            at_once=settings.concurrency,
+            dollars=settings.max_cost,
+        )
+        self._caps = Caps(setup.out, limits)
+        self._names = _names(session, setup.application)
+        self.account = AwsState(session, Journal(setup.out), setup.application)
+
+    def of(
+        self, function: Function, *, environment: Mapping[str, str], coverage: bool = False
+    ) -> InvokeTarget:
+        """See Targets.of. A deployed function keeps the environment it has."""
+        name = self._names[function.name]
+        told, _ = configuration(self._session, name)
+        _, secrets = withheld(name, told.get("Environment", {}).get("Variables", {}))
+        ours = (*self._session.credentials, *filter(None, (self._settings.token,)))
+        group = told.get("LoggingConfig", {}).get("LogGroup", f"/aws/lambda/{name}")
+        return InvokeTarget(
+            Reached(
+                session=self._session,
+                caps=self._caps,
+                function=function,
+                name=name,
+                logs=Logs(self._session, group, self._settings.log_wait),
+                redactor=Redactor(secrets, ours),
+                blind=_LACKS,
+            )
+        )
+
+    def refuses(self, function: Function, trigger: Trigger) -> str:
+        """See Targets.refuses."""
+        return ""
+
+
+class _Provider:
+    name = "aws"
+    lacks = _LACKS
+    secret = SECRET
+    deployed = True
+
+    def check(self, setup: Setup) -> Setup:
+        """See Provider.check. The application comes back as it is deployed, and only its scope."""
+        settings = aws_settings(setup.options, setup.application.source)
+        session = _session(setup, settings)
+        session.check_account()
+        names = _names(session, setup.application)
+        found: list[Function] = []
+        notes = list(setup.application.notes)
+        for function in setup.application.functions:
+            name = names[function.name]
+            if not settings.allows(name):
+                notes.append(f"{name} is not in the scope: it is not tested")
+                continue
+            found.append(_as_deployed(session, function, name))
+        if not found:
+            raise UsageError(
+                f"no function is in the scope {', '.join(settings.functions)}; there are "
+                f"{', '.join(names.values()) or 'none'}",
+                mend="correct functions in [aws]",
+            )
+        application = replace(setup.application, functions=tuple(found), notes=tuple(notes))
+        stack = physical_names(session, settings.stack) if settings.stack else {}
+        if application.account != settings.account or stack:
+            application = deployed(
+                application, stack, account=settings.account, region=settings.region
+            )
+        options = {**setup.options, "state_changing": settings.state_changing}
+        return replace(setup, application=application, options=options)
+
+    @contextmanager
+    def open(self, setup: Setup) -> Iterator[_Targets]:
+        """See Provider.open."""
+        settings = aws_settings(setup.options, setup.application.source)
+        try:
+            session = _session(setup, settings)
+            session.check_account()
+            targets = _Targets(setup, settings, session)
+        except UsageError as error:  # it was right when the campaign began
+            raise TargetError(str(error)) from error
+        try:
+            yield targets
+        finally:
+            targets.account.restore()
+
+
+def _session(setup: Setup, settings: AwsSettings) -> AwsSession:
+    def forbids(operation: str, parameters: Mapping[str, Any]) -> str:
+        """The last look before a function runs."""
+        name = str(parameters.get("FunctionName", "")).rpartition(":function:")[2]
+        if operation.startswith("lambda:Invoke") and not settings.allows(name.split(":")[0]):
+            return f"{name} is not in the scope {', '.join(settings.functions)}"
+        return ""
+
+    return AwsSession(settings, Audit(setup.out), forbids)
+
+
+def _names(session: AwsSession, application: Application) -> dict[str, str]:
+    """The physical name of each function of the application."""
+    stack = session.settings.stack
+    physical = physical_names(session, stack) if stack else {}
+    names = {}
+    for function in application.functions:
+        declared = [t.facts.get("function_name", "") for t in function.triggers]
+        named = (*filter(None, declared), function.name)[0]
+        names[function.name] = physical.get(function.name, named)
+    return names
+
+
+def configuration(session: AwsSession, name: str) -> tuple[Mapping[str, Any], str]:
+    """What Lambda tells of a function, and why it tells nothing where it may not be asked.
+
+    Raises UsageError when there is no such function.
+    """
+    try:
+        told = session.client("lambda").get_function_configuration(FunctionName=name)
+    except (BotoCoreError, ClientError) as error:
+        if code_of(error) == "ResourceNotFoundException":
+            raise UsageError(
+                f"there is no function {name} in {session.settings.region}",
+                mend="name its stack in [aws], or correct the region",
+            ) from error
+        return {}, said(error)
+    return told, ""
+
+
+def _as_deployed(session: AwsSession, function: Function, name: str) -> Function:
+    """The function with the limits it has in the account, and stand-ins for its secrets."""
+    told, trouble = configuration(session, name)
+    if trouble:
+        note = f"its configuration is not known, secrets in answers may not be ({trouble})"
+        shown, _ = withheld(name, function.environment)
+        return replace(function, environment=shown, notes=(*function.notes, note))
+    shown, _ = withheld(name, told.get("Environment", {}).get("Variables", {}))
+    return replace(
+        function,
+        environment=shown,
+        timeout=int(told["Timeout"]),
+        memory=int(told["MemorySize"]),
+        architecture=(told.get("Architectures") or [function.architecture])[0],
+        runtime=str(told.get("Runtime") or function.runtime),
+    )
+
+
+PROVIDER = _Provider()
