@@ -90,7 +90,7 @@ def test_a_campaign_writes_its_files_and_exits_by_the_contract(app: Path) -> Non
     sarif = json.loads((out / "results.sarif").read_text())
     assert sarif["runs"][0]["results"][0]["ruleId"] == "sql-injection"
     suites = ElementTree.parse(out / "junit.xml").getroot()
-    assert suites.get("failures") == "1"
+    assert suites.get("failures") == "2"
     assert "sql-injection" in (out / "summary.md").read_text()
     assert "<html" in (out / "report.html").read_text()
     assert "\x1b" not in ran.stderr
