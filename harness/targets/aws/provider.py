@@ -61,6 +61,11 @@ class _Targets:
             )
         )
 
+    def close(self) -> None:
+        """Remove what was made, and let go of the caps."""
+        self.account.restore()
+        self._caps.close()
+
     def refuses(self, function: Function, trigger: Trigger) -> str:
         """See Targets.refuses."""
         return ""
@@ -114,7 +119,7 @@ class _Provider:
         try:
             yield targets
         finally:
-            targets.account.restore()
+            targets.close()
 
 
 def _session(setup: Setup, settings: AwsSettings) -> AwsSession:
