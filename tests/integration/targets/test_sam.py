@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from harness.errors import TargetError, UsageError
+from harness.errors import UsageError
 from harness.model import Application, Function, Outcome, Status
 from harness.targets.base import Setup
 from harness.targets.docker.engine import connect
@@ -170,34 +170,6 @@ def test_a_service_that_runs_already_is_joined(
         ):
             assert call(joined, {"do": "version"}).response == RUNTIME
             assert {"logs", "cloud", "fresh"} <= joined.blind
-
-
-@pytest.mark.parametrize(
-    ("given", "reason"),
-    [
-        ({"warm": "x"}, "no option 'warm'; it has build, command, image, pull, url"),
-        ({"pull": "never"}, "pull is 'never'; write missing or always"),
-        ({"build": "maybe"}, "build is 'maybe'; write true or false"),
-        ({"image": 3}, "image is 3; write a text"),
-        ({"url": "http://127.0.0.1:9", "image": "x"}, "runs already; leave the target's other"),
-        ({"build": True, "command": "no-such-sam"}, r"SAM CLI is not there \(no-such-sam\)"),
-    ],
-)
-def test_wrong_options_are_refused(given: dict[str, Any], reason: str, tmp_path: Path) -> None:
-    application = Application(name="a", source=tmp_path, functions=())
-    with pytest.raises(UsageError, match=reason):
-        PROVIDER.check(Setup(application=application, options=given))
-
-
-def test_what_is_not_there_is_told_with_its_mend(tmp_path: Path) -> None:
-    application = Application(name="a", source=tmp_path, functions=())
-    for options, reason in (
-        ({"command": "no-such-sam"}, "SAM CLI is not there .*; `pipx install aws-sam-cli`"),
-        ({"url": "http://127.0.0.1:9"}, "nothing answers at http://127.0.0.1:9 .*; start"),
-    ):
-        setup = Setup(application=application, options=options)
-        with pytest.raises(TargetError, match=reason), PROVIDER.open(setup):
-            pass
 
 
 def test_sam_ends_with_a_killed_campaign(options: dict[str, str], tmp_path: Path) -> None:
