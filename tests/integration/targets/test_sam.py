@@ -4,14 +4,16 @@ import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from harness.errors import UsageError
@@ -20,6 +22,7 @@ from harness.targets.base import Setup
 from harness.targets.docker.engine import connect
 from harness.targets.docker.ownership import SAM_FUNCTION, suffix
 from harness.targets.sam import PROVIDER
+from harness.targets.sam.service import settings
 from tests.e2e.campaigns import findings_of
 from tests.integration.apps import echo, shop
 from tests.integration.targets.base_image import RUNTIME
@@ -117,10 +120,10 @@ def test_a_campaign_finds_behind_sam_what_it_finds_locally(
 ) -> None:
     """Without sensors: by what the function answers."""
     echo(tmp_path)
-    few = {"rules": ("os-command-injection",), "max_invocations": 30, "workers": 1}
-    local = findings_of(tmp_path, tmp_path / "local", **few)
-    given = tuple(f"{name}={value}" for name, value in options.items())
-    behind = findings_of(tmp_path, tmp_path / "out", target="sam", target_option=given, **few)
+    asked = {"rules": ("os-command-injection",), "workers": 1}
+    local = findings_of(tmp_path, tmp_path / "local", max_invocations=200, **asked)
+    given = {"target": "sam", "target_option": [f"{name}={v}" for name, v in options.items()]}
+    behind = findings_of(tmp_path, tmp_path / "out", max_invocations=25, **given, **asked)
     assert all(function["tested"] for function in behind["functions"])
     shown = [
         [(f["rule"], f["function"], f["confidence"]) for f in each["findings"]]
@@ -128,6 +131,40 @@ def test_a_campaign_finds_behind_sam_what_it_finds_locally(
     ]
     assert shown == [[("os-command-injection", "Search", "confirmed")]] * 2
     assert set(behind["campaign"]["blind"]) == {"sensors", "coverage", "cpu", "memory", "files"}
+
+
+def test_sam_local_start_api_is_a_front_for_the_http_target(
+    options: dict[str, str], tmp_path: Path
+) -> None:
+    echo(tmp_path)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    command = ["sam", "local", "start-api", "--port", str(port), "--skip-pull-image"]
+    command += ["--warm-containers", "LAZY", "--invoke-image", options["image"]]
+    front = subprocess.Popen(
+        command, cwd=tmp_path, env=settings(), stderr=subprocess.DEVNULL, start_new_session=True
+    )
+    try:
+        url = f"http://127.0.0.1:{port}"
+        while front.poll() is None:
+            with suppress(httpx.TransportError):
+                httpx.get(url, timeout=20)
+                break
+            time.sleep(0.1)
+        told = findings_of(
+            tmp_path,
+            tmp_path / "out",
+            functions=("Search",),
+            rules=("os-command-injection",),
+            target="http",
+            target_option=(f"url={url}",),
+            max_invocations=20,
+            workers=1,
+        )
+    finally:
+        front.terminate()
+        front.wait()
+    assert [f["confidence"] for f in told["findings"]] == ["confirmed"]
 
 
 def test_build_makes_the_code_that_is_tested(
