@@ -45,3 +45,21 @@ def shop(folder: Path) -> Path:
     (folder / "src" / "app.py").write_text(VULNERABLE)
     (folder / "src" / "safe.py").write_text(SAFE)
     return folder
+
+
+_ECHO = """
+import json, subprocess
+
+def handler(event, context):
+    q = (event.get("queryStringParameters") or {}).get("q", "")
+    told = subprocess.run(COMMAND, capture_output=True, text=True)
+    return {"statusCode": 200, "body": json.dumps(told.stdout)}
+"""
+
+
+def echo(folder: Path) -> Path:
+    """A shell that answers, which command injection gets into unseen by sensors, and its twin."""
+    shop(folder)
+    (folder / "src" / "app.py").write_text(_ECHO.replace("COMMAND", '"echo " + q, shell=True'))
+    (folder / "src" / "safe.py").write_text(_ECHO.replace("COMMAND", '["echo", q]'))
+    return folder

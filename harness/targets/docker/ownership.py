@@ -1,6 +1,8 @@
 """Whose a container is: labels that outlive the harness, and removal of what was left."""
 
+import hashlib
 import os
+import re
 import socket
 from functools import cache
 from pathlib import Path
@@ -15,6 +17,9 @@ _BORN = "faasfuzz.born"
 _MACHINE = "faasfuzz.machine"
 _CAMPAIGN = "faasfuzz.campaign"
 _FUNCTION = "faasfuzz.function"
+# The label by which SAM CLI says which function a container runs.
+SAM_FUNCTION = "sam.cli.function.name"
+_SUFFIX = re.compile(r"Fz(\d+)x(\d+)x([0-9a-f]{8})$")
 
 
 def labels(campaign: str, function: str = "") -> dict[str, str]:
@@ -28,6 +33,11 @@ def labels(campaign: str, function: str = "") -> dict[str, str]:
     return {**made, _FUNCTION: function} if function else made
 
 
+def suffix() -> str:
+    """The same for what SAM CLI makes, whose labels are its own: the end of a logical id."""
+    return f"Fz{os.getpid()}x{_born(os.getpid())}x{_short_machine()}"
+
+
 def clean(client: Any) -> list[str]:
     """Remove containers and networks of this machine's harnesses that are gone; gives their names.
 
@@ -35,6 +45,10 @@ def clean(client: Any) -> list[str]:
     """
     removed = []
     with told("look for containers that were left behind"):
+        for each in client.api.containers(all=True, filters={"label": SAM_FUNCTION}):
+            name = _SUFFIX.search(each["Labels"][SAM_FUNCTION])
+            if name and _orphaned(_as_labels(name)) and remove(client, each["Id"]):
+                removed.append(each["Names"][0].lstrip("/"))
         filters = {"label": _PID}
         for each in client.api.containers(all=True, filters=filters):
             if _orphaned(each["Labels"]) and remove(client, each["Id"]):
@@ -74,6 +88,15 @@ def _born(pid: int) -> str:
         return ""
     state, *fields = stat.rpartition(")")[2].split()
     return "" if state == "Z" else fields[18]
+
+
+def _as_labels(suffix: re.Match[str]) -> dict[str, str]:
+    pid, born, machine = suffix.groups()
+    return {_PID: pid, _BORN: born, _MACHINE: _machine() if machine == _short_machine() else ""}
+
+
+def _short_machine() -> str:
+    return hashlib.sha256(_machine().encode()).hexdigest()[:8]
 
 
 @cache

@@ -1,0 +1,236 @@
+"""Functions behind a real `sam local start-lambda`: what they do is told as from Lambda."""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import closing, suppress
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from harness.errors import UsageError
+from harness.model import Application, Function, Outcome, Status
+from harness.targets.base import Setup
+from harness.targets.docker.engine import connect
+from harness.targets.docker.ownership import SAM_FUNCTION, suffix
+from harness.targets.sam import PROVIDER
+from harness.targets.sam.service import settings
+from tests.e2e.campaigns import findings_of
+from tests.integration.apps import echo, shop
+from tests.integration.targets.base_image import RUNTIME
+
+COMMAND = str(Path(sys.executable).with_name("faasfuzz"))
+HANDLER = Path(__file__).with_name("handler.py").read_text()
+
+
+@pytest.fixture(scope="module")
+def options(base: str) -> dict[str, str]:
+    """The target's options for an engine that SAM CLI can use."""
+    if shutil.which("sam") is None:
+        pytest.skip("SAM CLI is not installed")
+    with closing(connect()) as client:
+        if not client.networks.list(names=["bridge"]):
+            pytest.skip("the Docker engine has no bridge network, which SAM CLI needs")
+    return {"image": base}
+
+
+@pytest.fixture(scope="module")
+def targets(options: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """The targets of an application of two functions, of which one cannot be loaded."""
+    code = tmp_path_factory.mktemp("code")
+    (code / "app.py").write_text(HANDLER)
+    (code / "broken.py").write_text("import nowhere\n")
+    functions = tuple(
+        Function(name=name, runtime=RUNTIME, handler=handler, code=code, timeout=2)
+        for name, handler in (("f-1", "app.handler"), ("broken", "broken.handler"))
+    )
+    application = Application(name="a", source=code, functions=functions)
+    setup = PROVIDER.check(Setup(application=application, options=options))
+    with PROVIDER.open(setup) as opened:
+        yield {each.name: opened.of(each, environment={"ADDED": "yes"}) for each in functions}
+    with closing(connect()) as client:
+        assert not left(client, suffix())
+
+
+def left(client: Any, end: str) -> list[str]:
+    """The containers of SAM CLI whose function's logical id ends so."""
+    found = client.api.containers(all=True, filters={"label": SAM_FUNCTION})
+    return [each["State"] for each in found if each["Labels"][SAM_FUNCTION].endswith(end)]
+
+
+def call(target: Any, event: Any, *, fresh: bool = False) -> Outcome:
+    outcome: Outcome = target.invoke(json.dumps(event).encode(), fresh=fresh)
+    return outcome
+
+
+def test_answers_errors_and_logs_are_those_of_the_function(targets: Any) -> None:
+    with targets["f-1"] as target:
+        told = call(target, {"do": "context"})
+        assert (told.status, told.response["name"], told.response["memory"]) == (
+            Status.OK, "f-1", "128",
+        )  # fmt: skip
+        assert "ADDED" in call(target, {"do": "environment"}).response["names"]
+        raised = call(target, {"do": "raise"})
+        assert raised.status is Status.ERROR
+        assert raised.error is not None
+        assert (raised.error.type, raised.error.message) == ("ValueError", "bad")
+        assert "/var/task/app.py" in raised.error.trace[0]
+        first, second, third = call(target, {"do": "log"}).logs.splitlines()
+        assert (first, second) == ("printed", "child")
+        assert third.endswith("\tlogged")
+        quiet = call(target, {})
+        assert (quiet.response, quiet.logs) == ({"count": 5}, "")
+        assert call(target, "x" * 6_291_456).status is Status.TOO_LARGE
+
+
+def test_timeouts_memory_and_exits_are_told(targets: Any) -> None:
+    with targets["f-1"] as target:
+        hung = call(target, {"do": "hang"})
+        assert (hung.status, hung.logs) == (Status.TIMEOUT, "")
+        assert call(target, {"do": "memory"}).status is Status.OUT_OF_MEMORY
+        ended = call(target, {"do": "sys.exit"})
+        assert (ended.status, ended.exit_code, ended.logs) == (Status.CRASH, 3, "last words\n")
+        assert call(target, {}).response == {"count": 1}
+    with targets["broken"] as target:
+        broken = call(target, {})
+        assert broken.status is Status.INIT_ERROR
+        assert broken.error is not None
+        assert broken.error.type == "Runtime.ImportModuleError"
+
+
+def test_a_restart_and_a_fresh_call_have_a_container_of_their_own(targets: Any) -> None:
+    with targets["f-1"] as target:
+        assert [call(target, {"do": "tmp"}).response for _ in range(2)] == [False, True]
+        target.restart()
+        assert call(target, {"do": "tmp"}).response is False
+        assert call(target, {"do": "tmp"}, fresh=True).response is False
+        assert call(target, {"do": "tmp"}).response is False
+
+
+def test_a_campaign_finds_behind_sam_what_it_finds_locally(
+    options: dict[str, str], tmp_path: Path
+) -> None:
+    """Without sensors: by what the function answers."""
+    echo(tmp_path)
+    asked = {"rules": ("os-command-injection",), "workers": 1}
+    local = findings_of(tmp_path, tmp_path / "local", max_invocations=200, **asked)
+    given = {"target": "sam", "target_option": [f"{name}={v}" for name, v in options.items()]}
+    behind = findings_of(tmp_path, tmp_path / "out", max_invocations=25, **given, **asked)
+    assert all(function["tested"] for function in behind["functions"])
+    shown = [
+        [(f["rule"], f["function"], f["confidence"]) for f in each["findings"]]
+        for each in (local, behind)
+    ]
+    assert shown == [[("os-command-injection", "Search", "confirmed")]] * 2
+    assert set(behind["campaign"]["blind"]) == {"sensors", "coverage", "cpu", "memory", "files"}
+
+
+def test_sam_local_start_api_is_a_front_for_the_http_target(
+    options: dict[str, str], tmp_path: Path
+) -> None:
+    echo(tmp_path)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    command = ["sam", "local", "start-api", "--port", str(port), "--skip-pull-image"]
+    command += ["--warm-containers", "LAZY", "--invoke-image", options["image"]]
+    front = subprocess.Popen(
+        command, cwd=tmp_path, env=settings(), stderr=subprocess.DEVNULL, start_new_session=True
+    )
+    try:
+        url = f"http://127.0.0.1:{port}"
+        while front.poll() is None:
+            with suppress(httpx.TransportError):
+                httpx.get(url, timeout=20)
+                break
+            time.sleep(0.1)
+        told = findings_of(
+            tmp_path,
+            tmp_path / "out",
+            functions=("Search",),
+            rules=("os-command-injection",),
+            target="http",
+            target_option=(f"url={url}",),
+            max_invocations=20,
+            workers=1,
+        )
+    finally:
+        front.terminate()
+        front.wait()
+    assert [f["confidence"] for f in told["findings"]] == ["confirmed"]
+
+
+def test_build_makes_the_code_that_is_tested(
+    options: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = str(Path(sys.executable).parent)  # where SAM CLI finds the Python that it builds with
+    monkeypatch.setenv("PATH", f"{here}{os.pathsep}{os.environ['PATH']}")
+    (tmp_path / "template.yaml").write_text(
+        f"""
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  F:
+    Type: AWS::Serverless::Function
+    Properties: {{Runtime: {RUNTIME}, Handler: app.handler, CodeUri: src}}
+"""
+    )
+    (tmp_path / "src").mkdir()
+    (tmp_path / "src" / "app.py").write_text("def handler(event, context): return 1\n")
+    (tmp_path / "src" / "requirements.txt").write_text("")
+    function = Function(name="F", runtime=RUNTIME, handler="app.handler", code=tmp_path / "src")
+    application = Application(name="a", source=tmp_path / "template.yaml", functions=(function,))
+    given = Setup(application=application, options={**options, "build": "true"})
+    (made,) = PROVIDER.check(given).application.functions
+    assert (made.code, made.built) == (tmp_path / ".aws-sam" / "build" / "F", True)
+    (tmp_path / "template.yaml").write_text("Resources: {}\n")
+    with pytest.raises(UsageError, match="sam build fails"):
+        PROVIDER.check(given)
+
+
+def test_a_service_that_runs_already_is_joined(
+    options: dict[str, str], targets: Any, tmp_path: Path
+) -> None:
+    with targets["f-1"] as target:
+        function = Function(name=target._id, runtime=RUNTIME, handler="x", code=None, timeout=2)
+        application = Application(name="a", source=tmp_path, functions=(function,))
+        setup = Setup(application=application, options={"url": target._service.url})
+        with (
+            PROVIDER.open(PROVIDER.check(setup)) as opened,
+            opened.of(function, environment={}) as joined,
+        ):
+            assert call(joined, {"do": "version"}).response == RUNTIME
+            assert {"logs", "cloud", "fresh"} <= joined.blind
+
+
+def test_sam_ends_with_a_killed_campaign(options: dict[str, str], tmp_path: Path) -> None:
+    shop(tmp_path)
+    (tmp_path / "src" / "app.py").write_text("import time\ndef handler(e, c): time.sleep(60)\n")
+    command = [COMMAND, "run", ".", "--target", "sam", "--function", "Search", "--workers", "1"]
+    running = subprocess.Popen(
+        [*command, "--quiet", *(f"--target-option={n}={v}" for n, v in options.items())],
+        cwd=tmp_path,
+        start_new_session=True,
+    )
+    with closing(connect()) as client:
+
+        def mine() -> list[str]:
+            found = client.api.containers(all=True, filters={"label": SAM_FUNCTION})
+            return [
+                each["State"]
+                for each in found
+                if any(mount["Source"].startswith(str(tmp_path)) for mount in each["Mounts"])
+            ]
+
+        while "running" not in mine() and running.poll() is None:
+            time.sleep(0.1)
+        os.killpg(running.pid, signal.SIGKILL)
+        running.wait()
+        subprocess.run([COMMAND, "doctor", "--clean"], capture_output=True, check=True)
+        assert not mine()
