@@ -7,7 +7,7 @@ from typing import cast
 
 from harness.targets.base import Provider
 
-_NONE = frozenset({"base", "lambda_api", "registry"})
+_NONE = frozenset({"answering", "base", "lambda_api", "registry"})
 
 
 def names() -> tuple[str, ...]:

@@ -57,6 +57,11 @@ def find_runtime(function: Function, code: Path, cache: Path, *, client: str) ->
     Raises TargetError when the runtime or a package cannot be had.
     """
     host = host_of(function)
+    if host is not None and client == "ric":
+        raise TargetError(
+            f"{function.name} is a function of {function.provider}: awslambdaric does not run it, "
+            "--client fast does"
+        )
     if function.runtime.startswith("nodejs"):
         _refuse_typescript(function, code)
         node = find_node(function.runtime)
