@@ -7,6 +7,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
+from harness.deployed.address import shown
 from harness.model import Application, EventTemplate, Function, Trigger
 
 DIRECT = "aws.lambda.direct-invoke"
@@ -79,5 +80,6 @@ class RunConfig:
             for name, value in self.target_options.items()
             if name not in self.secret_options
         }
+        told["source"] = shown(self.source)
         del told["secret_options"]
         return told

@@ -161,6 +161,8 @@ def campaign(params: dict[str, Any]) -> int:
     with store, Teller(quiet=params["quiet"], live=not params["no_progress"]) as teller:
         if resumed is None:
             store.begin(identity, config, application.name, describe(application))
+            if way.deployed:
+                store.put("notes", list(application.notes))
         report = run_campaign(config, application, catalogue, store, teller.listen, replays=replays)
         if corpus is not None:
             add_to_corpus(corpus, report.findings)

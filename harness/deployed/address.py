@@ -41,6 +41,11 @@ def is_address(source: Path) -> bool:
     return source.parts[:1] == ("aws:",)
 
 
+def shown(source: Path) -> str:
+    """A source as users write it."""
+    return str(address(source)) if is_address(source) else str(source)
+
+
 def located(source: Path) -> Path:
     """A source that stays the same when the working folder changes."""
     return source if is_address(source) else source.resolve()

@@ -3,6 +3,7 @@
 from dataclasses import asdict
 from typing import Any
 
+from harness.deployed.address import shown
 from harness.model import Application, Function
 
 
@@ -13,7 +14,7 @@ def describe(application: Application) -> dict[str, Any]:
     """
     return {
         "name": application.name,
-        "source": str(application.source),
+        "source": shown(application.source),
         "region": application.region,
         "account": application.account,
         "functions": [_function(function) for function in application.functions],

@@ -10,6 +10,7 @@ from harness.deployed.address import Address
 from harness.deployed.secrecy import withheld
 from harness.discovery.live.policies import allowed, service_of
 from harness.discovery.live.view import Found, View, resource
+from harness.discovery.naming import function_url
 from harness.discovery.shapes import mapping
 
 
@@ -108,14 +109,8 @@ def _around(view: View, name: str, arn: str) -> Found:
         view.note(f"{name} has the aliases and versions {told}: qualifier chooses one")
     for qualifier in (None, *aliases):
         yield from _permissions(view, name, arn, qualifier)
-    for entry in view.pages(
-        "lambda", "list_function_url_configs", "FunctionUrlConfigs", FunctionName=name
-    ):
-        view.urls[name] = str(entry["FunctionUrl"])
-        yield (
-            f"{name}Url",
-            resource("AWS::Lambda::Url", TargetFunctionArn=arn, AuthType=entry.get("AuthType")),
-        )
+    for qualifier in (None, *aliases):
+        yield from _url(view, name, arn, qualifier)
     for number, entry in enumerate(
         view.pages("lambda", "list_event_source_mappings", "EventSourceMappings", FunctionName=name)
     ):
@@ -148,6 +143,24 @@ def _around(view: View, name: str, arn: str) -> Found:
                 DestinationConfig=entry.get("DestinationConfig"),
             ),
         )
+
+
+def _url(view: View, name: str, arn: str, qualifier: str | None) -> Found:
+    given = {"Qualifier": qualifier} if qualifier else {}
+    told = view.one("lambda", "get_function_url_config", FunctionName=name, **given)
+    if "FunctionUrl" not in told:
+        return
+    made = _domain(function_url(name))
+    domain = _domain(str(told["FunctionUrl"]))
+    view.texts |= {made: domain, made.split(".")[0]: domain.split(".")[0]}
+    yield (
+        f"{name}{qualifier or ''}Url",
+        resource("AWS::Lambda::Url", TargetFunctionArn=arn, AuthType=told.get("AuthType")),
+    )
+
+
+def _domain(url: str) -> str:
+    return url.removeprefix("https://").rstrip("/")
 
 
 def _permissions(view: View, name: str, arn: str, qualifier: str | None) -> Found:

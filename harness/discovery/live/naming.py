@@ -11,7 +11,6 @@ from typing import Any
 
 from harness.deployed.settings import AwsSettings
 from harness.discovery.live.view import View
-from harness.discovery.naming import function_url
 from harness.discovery.parameters import ACCOUNT, REGION
 from harness.model import Application, Function, Trigger
 
@@ -80,11 +79,8 @@ def _names(made: Application, view: View, settings: AwsSettings) -> dict[str, st
         for resource in made.resources
         if resource.name in view.ids
     }
-    for function, url in view.urls.items():
-        address = function_url(function).removeprefix("https://").rstrip("/")
-        domain = url.removeprefix("https://").rstrip("/")
-        known |= {address: domain, address.split(".")[0]: domain.split(".")[0]}
     known |= {
+        **view.texts,
         f":{REGION}:{ACCOUNT}:": f":{region}:{account}:",
         f"::{ACCOUNT}:": f"::{account}:",
         f"{REGION}.amazonaws.com/{ACCOUNT}/": f"{region}.amazonaws.com/{account}/",

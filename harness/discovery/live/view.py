@@ -19,7 +19,7 @@ class View:
     `functions` are names by ARN of the functions that are looked at; `callers` the ARNs of what
     may call one of them, or feeds what does, by service. A principal that is let in without an ARN
     has an empty text there: all of that service must be looked at. `ids` and `arns` are the real
-    ones of resources whose own cannot be declared, `urls` those of functions by name.
+    ones of resources whose own cannot be declared, `texts` other real texts by the made-up ones.
     """
 
     session: AwsSession
@@ -28,7 +28,7 @@ class View:
     notes: dict[str, None] = field(default_factory=dict)
     ids: dict[str, str] = field(default_factory=dict)
     arns: dict[str, str] = field(default_factory=dict)
-    urls: dict[str, str] = field(default_factory=dict)
+    texts: dict[str, str] = field(default_factory=dict)
 
     def pages(
         self, service: str, operation: str, key: str, /, **given: Any
@@ -81,7 +81,9 @@ class View:
     def _unread(self, service: str, operation: str, error: Exception) -> None:
         code = code_of(error)
         if not any(mark in code for mark in _NONE):
-            self.note(f"{service}:{_camel(operation)} may not be read ({code})")
+            denied = any(mark in code for mark in ("Denied", "Unauthorized", "Forbidden", "403"))
+            how = "may not" if denied else "could not"
+            self.note(f"{service}:{_camel(operation)} {how} be read ({code})")
 
 
 Found = Iterator[tuple[str, Mapping[str, Any]]]

@@ -61,6 +61,11 @@ class _Targets:
             )
         )
 
+    def close(self) -> None:
+        """Remove what was made, and let go of the caps."""
+        self.account.restore()
+        self._caps.close()
+
     def refuses(self, function: Function, trigger: Trigger) -> str:
         """See Targets.refuses."""
         if function.provider != "aws":
@@ -116,7 +121,7 @@ class _Provider:
         try:
             yield targets
         finally:
-            targets.account.restore()
+            targets.close()
 
 
 def _session(setup: Setup, settings: AwsSettings) -> AwsSession:

@@ -174,7 +174,7 @@ def _silent(client: Any) -> Outcome:
 def _refused(function: str, error: ClientError) -> Outcome:
     told = error.response.get("Error", {})
     code = str(told.get("Code"))
-    message = str(told.get("Message") or error.response.get("message") or "")
+    message = " ".join(str(told.get("Message") or error.response.get("message") or "").split())
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode")
     request_id = str(error.response.get("ResponseMetadata", {}).get("RequestId") or "")
     if code in ("RequestTooLargeException", "RequestEntityTooLargeException") or status == 413:
