@@ -43,6 +43,8 @@ from harness.model import (
 _CHUNK = 200
 # Invocations for growing an event that exploring found.
 _GROWTH = 60
+# Invocations for learning the shape of one trigger's events, where no budget sets fewer.
+_LOOKS = 1600
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,13 +131,18 @@ class FunctionRun:
         known = self._words()
         for trigger in self.triggers:
             seed = make_seed(self.catalogue.templates[trigger.template], trigger, self.function)
-            learner = Learner(self._look, known)
+            learner = Learner(self._look, known, limit=self._looks())
             found += learner.learn(seed, with_paths(seed, self._paths()))
             if found[0].observation.outcome.status is Status.INIT_ERROR:
                 break
         sent = [item for item in found if item.observation.outcome.status is not Status.UNSENT]
         self.learnt[name] = named_apart(sent or found)
         return self.learnt[name]
+
+    def _looks(self) -> int:
+        """Invocations that learning one trigger may take: of a small budget the smaller part."""
+        given = self.job.invocations
+        return _LOOKS if given is None else min(_LOOKS, max(_GROWTH, given // 3))
 
     def _words(self) -> tuple[str, ...]:
         """Constants of the function's own source, empty when there is none to read."""

@@ -250,7 +250,9 @@ class Learner:
         for address in _leaves_read(learnt):
             current = learnt.seed.read(address)
             if isinstance(current, str):
-                for value in (*CANDIDATES, *self._constants):
+                # An object's body or a row's text is text.
+                usual = CANDIDATES if address.state is None else ()
+                for value in (*usual, *self._constants):
                     yield address, value
                 for ending in filter(_ENDING.fullmatch, self._constants):
                     yield address, current.rpartition(".")[0] + ending

@@ -121,13 +121,13 @@ class LocalCloud:
     def put(self, kind: str, at: Mapping[str, str], value: Mapping[str, Any]) -> None:
         """Make a state item (see model.StateItem) exist until the next `restore`.
 
-        What the service would not hold (a key too long, an item without its keys) is not put: the
+        What the service would not hold (a key too long, a list as an object's body) is not put: the
         function then meets an event whose object is gone, as happens in the cloud.
         """
         put = {"s3-object": self._put_object, "dynamodb-item": self._put_item}[kind]
         try:
             put(at, value)
-        except (Refused, ParamValidationError, UnicodeError):
+        except (Refused, ParamValidationError, UnicodeError, TypeError, ValueError):
             return
 
     def restore(self) -> None:
