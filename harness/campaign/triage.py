@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from harness.campaign.suspicions import Hit
-from harness.model import AwsCall, Finding, Observation, Rule
+from harness.model import AwsCall, Finding, Function, Observation, Rule
 
 _EXCERPT = 4000
 _CALLS = 20
@@ -43,18 +43,24 @@ def to_finding(hit: Hit, rule: Rule, *, seed: int) -> Finding:
         logs=observation.outcome.logs[:_EXCERPT],
         response=response_text(observation)[:_EXCERPT],
         calls=tuple(call_text(call) for call in observation.calls[:_CALLS]),
-        reproduce=(
-            f"faasfuzz replay {hit.id}",
-            f"aws lambda invoke --function-name {function.name} "
-            f"--payload file://{hit.id}.json --cli-binary-format raw-in-base64-out out.json",
-            f"sam local invoke {function.name} --event {hit.id}.json",
-        ),
+        reproduce=(f"faasfuzz replay {hit.id}", *_in_aws(function, hit.id)),
         trigger_index=function.triggers.index(invocation.trigger)
         if invocation.trigger in function.triggers
         else 0,
         mutations=trial.mutations,
         seed=seed,
         path=verdict.path,
+    )
+
+
+def _in_aws(function: Function, id: str) -> tuple[str, ...]:
+    """The commands of AWS that send the exported event, for its functions alone."""
+    if function.provider != "aws":
+        return ()
+    return (
+        f"aws lambda invoke --function-name {function.name} "
+        f"--payload file://{id}.json --cli-binary-format raw-in-base64-out out.json",
+        f"sam local invoke {function.name} --event {id}.json",
     )
 
 

@@ -2,12 +2,16 @@
 
 import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Protocol
 
 from harness.model import CampaignReport, Finding, FunctionSummary, Rule
 
 # What XML 1.0 cannot write, and what databases behind dashboards refuse (NUL, lone surrogates).
 _UNWRITABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+# In the order in which Lambda looks for them.
+_SCRIPTS = (".js", ".mjs", ".cjs", ".ts")
 
 
 class Reporter(Protocol):
@@ -35,10 +39,20 @@ def entered(finding: Finding) -> str:
 
 
 def handler_file(function: FunctionSummary) -> str:
-    """The handler's source file, relative to its code folder (`app.handler` -> `app.py`)."""
+    """The handler's source file, relative to its code folder (`app.handler` -> `app.py`).
+
+    Of the endings that a language has, the one that is there, where the code is still at hand.
+    """
+    if ":" in function.handler:  # of other platforms than AWS: file:function
+        return function.handler.partition(":")[0]
     module = function.handler.rpartition(".")[0] or "app"
-    ending = ".py" if function.runtime.startswith("python") else ".js"
-    return module.replace(".", "/") + ending
+    if function.runtime.startswith("python"):
+        return module.replace(".", "/") + ".py"
+    folder = Path(function.code) if function.code else None
+    for ending in _SCRIPTS if folder is not None else ():
+        if folder is not None and (folder / f"{module}{ending}").is_file():
+            return module + ending
+    return f"{module}.js"
 
 
 def functions_by_name(report: CampaignReport) -> dict[str, FunctionSummary]:

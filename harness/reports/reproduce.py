@@ -9,6 +9,8 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from harness.model import Finding
+from harness.reports.base import entered
+from harness.reports.elsewhere import platform_command
 
 # Where `sam local start-api` listens.
 _LOCAL = "http://127.0.0.1:3000"
@@ -34,6 +36,9 @@ def ways(finding: Finding, campaign: str, facts: Mapping[str, str]) -> tuple[Way
     curl = curl_command(finding, facts)
     if curl:
         found.append(Way("Over HTTP, after sam local start-api", curl))
+    told, command = platform_command(finding, entered(finding))
+    if command and len(command) <= _LONGEST:
+        found.append(Way(told, command))
     found.append(Way("As a test", pytest_file(finding), "python"))
     return tuple(found)
 

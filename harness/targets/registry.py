@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from harness.targets.base import Narrowing, Provider
 
-_NONE = frozenset({"base", "lambda_api", "registry"})
+_NONE = frozenset({"answering", "base", "lambda_api", "registry"})
 
 
 def names() -> tuple[str, ...]:

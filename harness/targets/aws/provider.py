@@ -68,6 +68,8 @@ class _Targets:
 
     def refuses(self, function: Function, trigger: Trigger) -> str:
         """See Targets.refuses."""
+        if function.provider != "aws":
+            return f"{function.name} is a function of {function.provider}: --target local runs it"
         return ""
 
 

@@ -42,6 +42,8 @@ class _Targets:
         )
 
     def refuses(self, function: Function, trigger: Trigger) -> str:
+        if function.provider != "aws":
+            return f"{function.name} is a function of {function.provider}: --target local runs it"
         return ""
 
     def task_root(self, function: Function) -> str:

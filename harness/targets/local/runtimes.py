@@ -58,6 +58,11 @@ def find_runtime(function: Function, code: Path, cache: Path, *, client: str) ->
     Raises TargetError when the runtime or a package cannot be had.
     """
     host = host_of(function)
+    if host is not None and client == "ric":
+        raise TargetError(
+            f"{function.name} is a function of {function.provider}: awslambdaric does not run it, "
+            "--client fast does"
+        )
     if is_custom(function):
         folders = (code, *(layer.resolve() for layer in function.layers))
         return CustomRuntime(bootstrap=_bootstrap(function, folders), folders=folders)

@@ -13,8 +13,9 @@ from harness.cli.comparison import compared
 from harness.cli.export import export
 from harness.codecs import CODECS
 from harness.errors import UsageError
-from harness.model import CampaignReport, Hop
-from harness.reports.base import sentence
+from harness.model import CampaignReport, FunctionSummary, Hop
+from harness.reports.base import handler_file, sentence
+from harness.reports.elsewhere import platform_command
 from harness.reports.finding_view import FindingViews
 from harness.reports.reproduce import curl_command
 from harness.reports.route import explain
@@ -76,6 +77,76 @@ def test_an_http_finding_has_its_request_as_one_shell_word_each(
 )
 def test_what_curl_cannot_send_has_no_curl_line(changes: dict[str, object]) -> None:
     assert curl_command(finding(**changes), ROUTE) == ""
+
+
+@pytest.mark.parametrize(
+    ("trigger", "event", "words"),
+    [
+        (
+            "gcp.functions.http",
+            {"method": "PUT", "path": "/a b", "query": {"q": "1 2"}, "body": "x'y"},
+            [
+                *("curl", "-i", "-X", "PUT", "--data-binary", "x'y"),
+                "http://127.0.0.1:8080/a%20b?q=1%202",
+            ],
+        ),
+        (
+            "gcp.storage.object-finalized",
+            {"specversion": "1.0", "subject": 'a "b"', "data": {"name": "n"}},
+            [
+                *("curl", "-i", "-X", "POST", "-H", "content-type: application/json"),
+                *("-H", "ce-specversion: 1.0", "-H", "ce-subject: a%20%22b%22"),
+                *("--data-binary", '{"name": "n"}', "http://127.0.0.1:8080"),
+            ],
+        ),
+        (
+            "azure.http.request",
+            {"Data": {"req": {"Url": "https://a.net/api/x", "Headers": {"X-A": ["1"]}}}},
+            ["curl", "-i", "-X", "POST", "-H", "X-A: 1", "http://127.0.0.1:7071/api/x"],
+        ),
+        (
+            "azure.queue.message",
+            {"Data": {"item": '{"a": 1}'}},
+            [
+                *("curl", "-i", "-X", "POST", "-H", "content-type: application/json"),
+                *("--data-binary", '{"input": "{\\"a\\": 1}"}'),
+                "http://127.0.0.1:7071/admin/functions/Orders",
+            ],
+        ),
+        (
+            "openwhisk.action.web",
+            {"name": "x"},
+            ["wsk", "action", "invoke", "Orders", "--blocking", "--param-file", "ID.json"],
+        ),
+        ("aws.sqs.message", {"Records": []}, []),
+        ("azure.queue.message", {"Data": {"item": "a\0b"}}, None),
+        ("gcp.functions.http", {"path": "/", "body": "a\0b"}, []),
+    ],
+)
+def test_each_platform_has_its_own_command(
+    trigger: str, event: dict[str, object], words: list[str] | None
+) -> None:
+    one = finding(trigger=trigger, event=event)
+    _, command = platform_command(one, "Orders")
+    told = [word.replace(one.id, "ID") for word in shlex.split(command)]
+    if words is not None:
+        assert told == words
+    assert "\0" not in command
+
+
+def test_a_handlers_file_is_the_one_that_is_there(tmp_path: Path) -> None:
+    (tmp_path / "src").mkdir()
+    (tmp_path / "src" / "app.mjs").write_text("")
+    for handler, runtime, expected in (
+        ("src/app.handler", "nodejs20.x", "src/app.mjs"),
+        ("src/gone.handler", "nodejs20.x", "src/gone.js"),
+        ("a.b.handler", "python3.12", "a/b.py"),
+        ("function_app.py:orders", "python3.12", "function_app.py"),
+    ):
+        summary = FunctionSummary(
+            name="f", runtime=runtime, handler=handler, triggers=(), code=str(tmp_path)
+        )
+        assert handler_file(summary) == expected
 
 
 @pytest.mark.parametrize("codec", CODECS)

@@ -1,0 +1,164 @@
+"""What the targets of functions behind HTTP share: their options, requests, and answers."""
+
+import base64
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from types import TracebackType
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+import httpx
+
+from harness.errors import TargetError, UsageError
+from harness.model import Function, FunctionError, Outcome, Status
+from harness.targets.base import Setup
+
+# Nothing of the function's process is seen from outside of it.
+BLIND = frozenset(
+    {"sensors", "coverage", "logs", "cpu", "memory", "cloud", "callbacks", "files", "fresh"}
+)
+_LOOPBACK = ("localhost", "127.0.0.1", "::1")
+_SHOWN = 2000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """One HTTP request; `url` is whole."""
+
+    method: str
+    url: str
+    headers: Sequence[tuple[str, str]] = ()
+    query: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+
+def checked(name: str, setup: Setup, known: Sequence[str], *, default: str) -> Setup:
+    """The setup with `url` and `state_changing` filled in. Raises UsageError.
+
+    `known` are further options. What is not on this machine has to be said to be the user's own.
+    """
+    own = ("url", "authorised", "state_changing", *known)
+    for option in setup.options:
+        if option not in own:
+            raise UsageError(
+                f"the {name} target has no option {option!r}", mend=f"known are {', '.join(own)}"
+            )
+    url = str(setup.options.get("url") or default).rstrip("/")
+    parts = urlsplit(url.replace("{function}", "function"))
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise UsageError(f"{url!r} is no URL", mend=f"give one, such as {default}")
+    here = parts.hostname in _LOOPBACK
+    if not here and not _yes(setup.options.get("authorised")):
+        raise UsageError(
+            f"{url} is not on this machine",
+            mend=f"if you may test it, say authorised = true in [{name}]",
+        )
+    changing = _yes(setup.options.get("state_changing", here))
+    return replace(setup, options={**setup.options, "url": url, "state_changing": changing})
+
+
+def _yes(value: Any) -> bool:
+    return value is True or str(value).lower() in ("true", "yes", "1")
+
+
+class HttpTarget:
+    """One function behind HTTP. What differs between platforms is `request` and `outcome`."""
+
+    blind = BLIND
+
+    def __init__(self, name: str, function: Function, url: str) -> None:
+        self.name = name
+        self._function = function
+        self._url = url.replace("{function}", function.name)
+        self._client: httpx.Client | None = None
+
+    def start(self) -> None:
+        """See Target.start: somebody has to listen there."""
+        # A hang is the function's: the platform ends it, some time after its own limit.
+        limit = httpx.Timeout(self._function.timeout + 5, connect=5)
+        self._client = httpx.Client(timeout=limit, follow_redirects=False, trust_env=False)
+        parts = urlsplit(self._url)
+        try:
+            self._client.get(f"{parts.scheme}://{parts.netloc}/robots.txt")
+        except httpx.TransportError as error:
+            self.stop()
+            raise TargetError(
+                f"nobody answers at {self._url} ({error}): start its host, or correct url"
+            ) from error
+
+    def send(self, request: Request) -> Outcome:
+        """The answer to a request as an Outcome; what goes wrong on the way is one, too."""
+        assert self._client is not None, "invoke() before start()"
+        started = time.perf_counter()
+        try:
+            answer = self._client.request(
+                request.method,
+                request.url,
+                headers=[(k.encode(), v.encode("utf-8", "replace")) for k, v in request.headers],
+                params=dict(request.query) or None,
+                content=request.body,
+            )
+        except httpx.TimeoutException:
+            message = f"no answer within {self._function.timeout} seconds"
+            status, error = Status.TIMEOUT, FunctionError(type="Timeout", message=message)
+            return Outcome(status=status, error=error, duration=_since(started))
+        except (httpx.LocalProtocolError, httpx.InvalidURL, ValueError) as error:
+            return not_sent(str(error))  # HTTP cannot carry it: nobody sends it to the function
+        except httpx.HTTPError as error:
+            told = FunctionError(type=type(error).__name__, message=str(error))
+            return Outcome(status=Status.CRASH, error=told, duration=_since(started))
+        return replace(self.outcome(answer), duration=_since(started))
+
+    def outcome(self, answer: httpx.Response) -> Outcome:
+        """The answer in the form of the HTTP contracts; from 500 on the function failed."""
+        text = answer.text
+        response: dict[str, Any] = {
+            "statusCode": answer.status_code,
+            "headers": {k: v for k, v in answer.headers.items() if k != "set-cookie"},
+            "body": text,
+        }
+        cookies = answer.headers.get_list("set-cookie")
+        if cookies:
+            response["cookies"] = cookies
+        if b"\x00" in answer.content:
+            body = base64.b64encode(answer.content).decode()
+            response |= {"body": body, "isBase64Encoded": True}
+        failed = answer.status_code >= 500
+        error = FunctionError(type=f"HTTP {answer.status_code}", message=text[:_SHOWN])
+        return Outcome(
+            status=Status.ERROR if failed else Status.OK,
+            response=response,
+            raw=text,
+            error=error if failed else None,
+        )
+
+    def restart(self) -> None:
+        """See Target.restart: there is no way to, from outside."""
+
+    def stop(self) -> None:
+        """See Target.stop."""
+        if self._client is not None:
+            self._client.close()
+            self._client = None
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+
+def _since(started: float) -> float:
+    return (time.perf_counter() - started) * 1000
+
+
+def not_sent(why: str) -> Outcome:
+    """The outcome of an event of which no request can be made."""
+    return Outcome(status=Status.TOO_LARGE, error=FunctionError(type="NotSent", message=why))
