@@ -22,6 +22,7 @@ from harness.model import (
     Outcome,
     Passage,
     Status,
+    Status,
     Trigger,
 )
 from harness.posture import usage
@@ -211,7 +212,8 @@ class Probe:
 
     def bypass(self, invocation: Invocation, calls: Sequence[AwsCall]) -> tuple[Passage, ...]:
         """What other functions do with calls that this one did not make; they get its trials."""
-        follow = self._chains.follow(invocation, calls, self._invoke_other, everything=True)
+        made = Observation(outcome=Outcome(status=Status.OK), calls=tuple(calls))
+        follow = self._chains.follow(invocation, made, self._invoke_other, everything=True)
         passages = tuple(
             replace(p, invocation=replace(p.invocation, trials=invocation.trials)) for p in follow
         )
