@@ -156,6 +156,7 @@ class HttpTarget:
         headers = [pair for pair in headers if pair[0] not in names]
         limit = self._line.timeout or self._function.timeout + _MARGIN
         parts = urlsplit(base)
+        self._line.client.cookies.clear()  # each call is on its own
         made = self._line.client.build_request(
             request.method,
             f"{parts.scheme}://{parts.netloc}",

@@ -40,7 +40,10 @@ export PYTHONPATH="${PYTHONPATH:+$PYTHONPATH:}/var/task:/opt/python:/var/runtime
 cd "$LAMBDA_TASK_ROOT"
 exec /var/lang/bin/python3 -s -m awslambdaric "$_HANDLER"
 """
-_COMMANDS = tuple("sh cat chmod echo env expr id ls mv printf sleep touch true".split())
+_COMMANDS = (
+    *("sh", "cat", "chmod", "echo", "env", "expr", "id", "ls", "mv", "printf", "sleep", "touch"),
+    "true",
+)
 _LEFT_OUT = {
     "ensurepip", "idlelib", "lib2to3", "site-packages", "dist-packages", "test", "tests", "tkinter",
     "turtledemo", "unittest", "pydoc_data", "distutils", "config-3.11-x86_64-linux-gnu",

@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from harness.errors import TargetError, UsageError
+from harness.errors import TargetError
 from harness.model import Application, Canary, Function, Image, Outcome, Status
 from harness.observers.cloud import LocalCloud
 from harness.observers.decoys import DecoyFiles, make_decoys
@@ -296,26 +296,6 @@ def test_an_image_that_no_registry_gives_and_a_wrong_entry_point_are_told(
     outcome = start(package="image", image=Image(uri=base, entry_point=("/no/such/program",)))({})
     assert (outcome.status, outcome.exit_code) == (Status.INIT_ERROR, 127)
     assert "exec /no/such/program failed: No such file or directory" in outcome.logs
-
-
-def test_without_an_engine_one_line_says_how_to_get_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("DOCKER_HOST", "tcp://127.0.0.1:9")
-    with pytest.raises(TargetError, match=r"no Docker engine answers at tcp://.*; start one"):
-        connect()
-
-
-@pytest.mark.parametrize(
-    ("options", "reason"),
-    [
-        ({"imag": "x"}, "no option 'imag'; it has image, network, pull"),
-        ({"pull": "sometimes"}, "pull is 'sometimes'; write one of missing, always, never"),
-        ({"network": 7}, "network is 7"),
-    ],
-)
-def test_wrong_options_are_refused(options: dict[str, Any], reason: str, tmp_path: Path) -> None:
-    application = Application(name="a", source=tmp_path, functions=())
-    with pytest.raises(UsageError, match=reason):
-        PROVIDER.check(Setup(application=application, options=options))
 
 
 def test_a_campaign_finds_in_containers_what_it_finds_locally(base: str, tmp_path: Path) -> None:
