@@ -22,7 +22,6 @@ from harness.model import (
     Outcome,
     Passage,
     Status,
-    Status,
     Trigger,
 )
 from harness.posture import usage
