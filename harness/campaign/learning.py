@@ -29,6 +29,8 @@ _SECONDS = 20.0
 _NAME = re.compile(r"[A-Za-z][\w-]{0,40}")
 _NAMES = 60
 _PLACES = 4
+# Values that are tried where nothing tells which is wanted.
+_VALUES = 300
 # A seed with the fields that the function's source names.
 _GUESSED = "guessed"
 # Words that a file's name may be asked to end with, where the asking cannot be seen.
@@ -45,7 +47,7 @@ class Learner:
         observe: Observe,
         constants: tuple[str, ...] = (),
         *,
-        limit: int = 1600,
+        limit: int = 800,
         variants: int = 8,
     ) -> None:
         self._observe = observe
@@ -221,11 +223,12 @@ class Learner:
         nothing else tells that it refused a value. What is found is gone on from.
         """
         found: list[Learnt] = []
+        stop = self._limit - _VALUES
         work = sorted((k for k in kept if k.healthy), key=lambda k: len(k.reach), reverse=True)[:2]
         while work:
             learnt = work.pop(0)
             for address, value in self._values(learnt):
-                if self._left <= 0 or len(found) >= self._variants:
+                if self._left <= max(0, stop) or len(found) >= self._variants:
                     return found
                 try:
                     seed = learnt.seed.written(address, value)

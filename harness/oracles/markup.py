@@ -6,6 +6,7 @@ The page is parsed as a browser would parse it, so an escaped payload is text an
 import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
+from typing import Any
 
 from harness.model import Case, Confidence, Verdict, Witness
 from harness.oracles.base import excerpt
@@ -13,6 +14,7 @@ from harness.oracles.http import http_answer
 
 # What browsers render as a page with scripts (WHATWG MIME Sniffing, "scriptable MIME type").
 _SCRIPTABLE = frozenset({"text/html", "application/xhtml+xml", "image/svg+xml"})
+_MAILERS = frozenset({"ses", "sesv2", "email"})
 _LINKS = frozenset({"href", "src", "action", "formaction", "xlink:href", "data"})
 _SCRIPT_TEXT = re.compile(
     r"""//[^\n]*|/\*.*?\*/|'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\.|[^`\\])*`""", re.DOTALL
@@ -27,23 +29,48 @@ class MarkupOracle:
     def judge(self, case: Case) -> Iterator[Verdict]:
         trial = case.trial
         token = trial.canary.token
-        if trial.payload.rule != "xss" or token not in case.observation.outcome.raw:
+        if trial.payload.rule != "xss":
             return
-        answer = http_answer(case, case.observation)
-        if answer is None or answer.media_type not in _SCRIPTABLE:
-            return
-        found = _Page(token).read(answer.body)
-        if found:
-            yield Verdict(
-                rule="xss",
-                trial=trial,
-                witness=Witness(
-                    kind="markup",
-                    seen=f"{found}: {excerpt(answer.body, answer.body.find(token), len(token))}",
-                    where="response",
-                ),
-                confidence=Confidence.CONFIRMED,
-            )
+        for where, page in _pages(case):
+            found = _Page(token).read(page) if token in page else ""
+            if found:
+                yield Verdict(
+                    rule="xss",
+                    trial=trial,
+                    witness=Witness(
+                        kind="markup",
+                        seen=f"{found}: {excerpt(page, page.find(token), len(token))}",
+                        where=where,
+                    ),
+                    confidence=Confidence.CONFIRMED,
+                )
+                return
+
+
+def _pages(case: Case) -> Iterator[tuple[str, str]]:
+    """What somebody will look at as a page: an answer, a mail that a user pool or SES sends."""
+    answer = http_answer(case, case.observation)
+    if answer is not None and answer.media_type in _SCRIPTABLE:
+        yield "response", answer.body
+    event = case.observation.outcome.response
+    if case.invocation.template.response.kind == "cognito" and isinstance(event, dict):
+        mail = event.get("response")
+        if isinstance(mail, dict) and isinstance(mail.get("emailMessage"), str):
+            yield "response", mail["emailMessage"]
+    for call in case.observation.calls:
+        if call.service in _MAILERS and call.error is None:
+            for page in _html_parts(call.parameters):
+                yield f"aws:{call.service}.{call.operation}", page
+
+
+def _html_parts(value: Any) -> Iterator[str]:
+    """The texts under `Html` in the parameters of SendEmail, in both versions of the API."""
+    if isinstance(value, dict):
+        html = value.get("Html")
+        if isinstance(html, dict) and isinstance(html.get("Data"), str):
+            yield html["Data"]
+        for item in value.values():
+            yield from _html_parts(item)
 
 
 class _Page(HTMLParser):

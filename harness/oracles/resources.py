@@ -24,8 +24,13 @@ class BacktrackOracle:
 
     def judge(self, case: Case) -> Iterator[Verdict]:
         trial, outcome, control = case.trial, case.observation.outcome, case.control.outcome
-        if trial.payload.rule != "redos" or not case.alone or control.status is not Status.OK:
+        if trial.payload.rule != "redos" or not case.alone:
             return
+        # A control that the handler refuses by raising is as quick and as telling.
+        if control.status not in (Status.OK, Status.ERROR):
+            return
+        if outcome.status is Status.TIMEOUT and control.status is Status.ERROR and outcome.cpu == 0:
+            return  # it may have waited for something that a refused text never gets to
         limit = case.invocation.function.timeout * 1000
         if outcome.status is Status.TIMEOUT:
             if control.duration > limit / _CPU_TIMES:

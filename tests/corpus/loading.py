@@ -11,6 +11,7 @@ RESOURCES = {
     "Thumbnails": {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": "thumbnails"}},
     "Reports": {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": "reports"}},
     "Jobs": {"Type": "AWS::SQS::Queue"},
+    "Members": {"Type": "AWS::Cognito::UserPool", "Properties": {}},
     "OrdersIn": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": "orders-in"}},
     "Notices": {"Type": "AWS::SNS::Topic"},
     "Readings": {"Type": "AWS::Kinesis::Stream", "Properties": {"ShardCount": 1}},

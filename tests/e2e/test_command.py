@@ -19,7 +19,9 @@ COMMAND = str(Path(sys.executable).with_name("faasfuzz"))
 TEMPLATE = """
 AWSTemplateFormatVersion: "2010-09-09"
 Transform: AWS::Serverless-2016-10-31
-Globals: {Function: {Runtime: python3.11, Timeout: 2}}
+Globals:
+  Function: {Runtime: python3.11, Timeout: 2}
+  Api: {Auth: {ApiKeyRequired: true}}
 Resources:
   Search:
     Type: AWS::Serverless::Function

@@ -4,7 +4,9 @@ from pathlib import Path
 
 _TEMPLATE = """
 Transform: AWS::Serverless-2016-10-31
-Globals: {Function: {Runtime: python3.11, Timeout: 2, CodeUri: src/}}
+Globals:
+  Function: {Runtime: python3.11, Timeout: 2, CodeUri: src/}
+  Api: {Auth: {ApiKeyRequired: true}}
 Resources:
   Search:
     Type: AWS::Serverless::Function
