@@ -2,13 +2,13 @@
 
     .venv/bin/python benchmarks/campaign.py [invocations]
 
-One run measures the Runtime Interface Emulator with the unmodified awslambdaric, a bare pipe loop to
-a child (both of invoke.py), and campaigns on three functions: one that is called over HTTP, one that
-takes batches from a queue, one that works for two milliseconds. A trial of the emulator is a call:
-whoever drives it sends one payload with each. `generating` is the share of a campaign in which
-payloads are rendered and put into events, packs are chosen and events are written as JSON. The last
-lines compare the events a second of our plan with those of a bare `@given` on the strategy that
-exploring draws from.
+One run measures the Runtime Interface Emulator with the unmodified awslambdaric, a bare pipe loop
+to a child (both of invoke.py), and campaigns on three functions: one that is called over HTTP,
+one that takes batches from a queue, one that works for two milliseconds. A trial of the emulator
+is a call: whoever drives it sends one payload with each. `generating` is the share of a campaign
+in which payloads are rendered and put into events, packs are chosen and events are written as
+JSON. The last lines compare the events a second of our plan with those of a bare `@given` on the
+strategy that exploring draws from.
 """
 
 import json

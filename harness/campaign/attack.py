@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from harness.campaign import flows
 from harness.campaign.budget import Budget
 from harness.campaign.confirm import Confirmer
 from harness.campaign.jobs import Earlier
@@ -174,10 +175,12 @@ class Attacker:
     def _calibrated(self, learnt: Learnt) -> Benign:
         known = self._benign.get(id(learnt))
         if known is None:
-            known = calibrate(
-                learnt,
-                lambda seed, learn: self._probe.observe(arm_control(seed, ()), learn=learn),
-            )
+
+            def observe(seed: Seed, learn: bool) -> Observation:
+                look = self._probe.benign if seed is learnt.seed else self._probe.observe
+                return look(arm_control(seed, ()), learn=learn)
+
+            known = calibrate(learnt, observe)
             self._benign[id(learnt)] = known
         return known
 
@@ -285,6 +288,8 @@ class Attacker:
             trials=shown,
         )
         verdicts += judge_passages(self._oracles, self._probe.passages, (), rules=self._rules)
+        if alone and invocation.trials[0].payload.rule == flows.RULE:
+            verdicts += flows.bypasses(self._probe, self._oracles, seed, invocation)
         hit: list[Trial] = []
         for verdict in sorted(verdicts, key=lambda v: v.confidence.rank):
             if alone or verdict.witness.kind not in _UNTIED:

@@ -108,6 +108,10 @@ class Chains:
         lines = observation.outcome.logs.splitlines()
         return (*observation.calls, *(_logged(function, line) for line in lines[:_LOG_LINES]))
 
+    def lead_on(self, calls: Sequence[AwsCall]) -> bool:
+        """Whether one of the calls is of a kind that a function of the application listens to."""
+        return any((call.service, call.operation) in self._listeners for call in calls)
+
     def _next(self, call: AwsCall, path: tuple[Hop, ...]) -> Iterator[Seed]:
         if len(path) >= _DEPTH:
             return

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from harness.campaign import flows
 from harness.campaign.judge import Oracle, judge, judge_passages, weaker
 from harness.campaign.probe import Follow, Probe
 from harness.events.arm import Infeasible, arm, arm_control, control_value, make_trial
@@ -19,7 +20,9 @@ from harness.model import (
 REPLAYS = 2
 # Rules about how the handler behaves: their control is the benign value itself. A payload's own
 # control (a harmless text of the same shape) may well be one that the handler chokes on.
-BEHAVIOUR = frozenset({"verbose-error", "unhandled-exception", "timeout", "runtime-crash"})
+BEHAVIOUR = frozenset(
+    {"verbose-error", "unhandled-exception", "timeout", "runtime-crash", "flow-bypass"}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +92,8 @@ class Confirmer:
             harmless = trial.base if verdict.rule in BEHAVIOUR else control_value(trial, mark)
             control = arm_control(seed, [(trial.point, harmless)])
             armed = arm(seed, [trial])
+            if verdict.rule == flows.RULE:
+                return self._bypassed(seed, verdict, armed, control, fresh=fresh)
             # What lies behind other functions is only looked at where the verdict is about it.
             chained = Follow.EVERYTHING if verdict.path else Follow.NOTHING
             quiet = self._probe.observe(control, fresh=fresh, follow=chained)
@@ -126,6 +131,28 @@ class Confirmer:
             control=control,
             confidence=same.confidence,
             everywhere=everywhere,
+        )
+
+    def _bypassed(
+        self,
+        seed: Seed,
+        verdict: Verdict,
+        armed: Invocation,
+        control: Invocation,
+        *,
+        fresh: bool,
+    ) -> Confirmed | None:
+        found = flows.bypasses(self._probe, self._oracles, seed, armed, fresh=fresh)
+        same = matching(found, verdict)
+        if same is None:
+            return None
+        return Confirmed(
+            verdict=same,
+            invocation=armed,
+            observation=self._probe.observe(armed, fresh=fresh),
+            control=control,
+            confidence=same.confidence,
+            everywhere=False,
         )
 
 

@@ -27,7 +27,7 @@ from harness.campaign.store import Store, now
 from harness.campaign.worker import Workplace, limited
 from harness.events.coverage import gaps
 from harness.model import Application, CampaignReport, Finding, Function
-from harness.targets.registry import provider
+from harness.targets.registry import lacking
 
 Listen = Callable[[Moment], None]
 Replays = Mapping[str, tuple[Finding, ...]]
@@ -112,7 +112,7 @@ class _Campaign:
         templates = self._catalogue.templates
         triggers = {f.name: config.triggers_of(f, templates) for f in asked}
         store.put("functions", [asdict(planned(f, triggers[f.name])) for f in asked])
-        store.put("blind", sorted(provider(config.target).lacks))
+        store.put("blind", sorted(lacking(config.target, config.target_options)))
         session = int(store.get("sessions", 0))
         store.put("sessions", session + 1)
         functions = [f for f in asked if not self._lookup(f.name).complete]

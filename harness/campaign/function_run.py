@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from harness.campaign import flows
 from harness.campaign.account import Account
 from harness.campaign.attack import Attacker
 from harness.campaign.budget import Budget
@@ -132,7 +133,8 @@ class FunctionRun:
             found += learner.learn(seed, with_paths(seed, self._paths()))
             if found[0].observation.outcome.status is Status.INIT_ERROR:
                 break
-        self.learnt[name] = named_apart(found)
+        sent = [item for item in found if item.observation.outcome.status is not Status.UNSENT]
+        self.learnt[name] = named_apart(sent or found)
         return self.learnt[name]
 
     def _words(self) -> tuple[str, ...]:
@@ -153,7 +155,9 @@ class FunctionRun:
     def _plan(self, learnts: tuple[Learnt, ...]) -> tuple[Cell, ...]:
         language = "".join(c for c in self.function.runtime if not c.isdigit() and c != ".")
         language = language.rstrip("x") if language.startswith("nodejs") else language
-        return tuple(make_plan(learnts, self.catalogue.payloads, language, self._words()))
+        leads = any(self.probe.leads_on(learnt.observation.calls) for learnt in learnts)
+        payloads = [p for p in self.catalogue.payloads if leads or p.rule != flows.RULE]
+        return tuple(make_plan(learnts, payloads, language, self._words()))
 
     def _attack(
         self, attacker: Attacker, learnts: tuple[Learnt, ...], cells: Sequence[Cell]
@@ -192,7 +196,7 @@ class FunctionRun:
         return True
 
     def _beat(self, learnt: Learnt) -> Observation:
-        return self.probe.observe(arm_control(learnt.seed, ()))
+        return self.probe.benign(arm_control(learnt.seed, ()))
 
     def _explore(self, attacker: Attacker, cells: Sequence[Cell]) -> str | None:
         explorer = Explorer(
@@ -202,7 +206,8 @@ class FunctionRun:
             seed=cell_number(f"{self.seed}/{self.job.key}"),
             follow=lambda seed: self._follow(attacker, seed),
         )
-        cheap = [cell for cell in cells if not cell.expensive]
+        # Each look behind a function costs all the invocations of a chain.
+        cheap = [c for c in cells if not c.expensive and c.payload.rule != flows.RULE]
         reason = explorer.run(cheap, self._words())
         self._novel = explorer.novel
         # A finished plan with a spent budget afterwards has left nothing untried but luck.
@@ -258,9 +263,11 @@ class FunctionRun:
     @staticmethod
     def _never_started(learnts: Sequence[Learnt]) -> str:
         outcome = learnts[0].observation.outcome
+        error = outcome.error
+        if outcome.status is Status.UNSENT:
+            return f"its events cannot be sent this way: {error.message if error else ''}"
         if outcome.status is not Status.INIT_ERROR:
             return ""
-        error = outcome.error
         told = f"{error.type}: {error.message}" if error else "no reason was given"
         return f"the function never started: {told}"
 

@@ -74,7 +74,7 @@ def judge(
 
 
 # What is not tied to a trial by its canary says nothing behind another function.
-_TIED = frozenset({"callback", "computed", "decoy", "sink", "loop"})
+_TIED = frozenset({"callback", "computed", "decoy", "sink", "loop", "flow"})
 _NOTHING = Observation(outcome=Outcome(status=Status.OK))
 
 

@@ -16,7 +16,7 @@ from harness.codecs.base import CodecError
 from harness.events.inject import AddressError
 from harness.events.seed import Seed
 from harness.events.shapes.defaults import CANDIDATES, is_placeholder
-from harness.events.shapes.errors import from_error, open_places, settled
+from harness.events.shapes.errors import from_error, logged, open_places, settled
 from harness.events.shapes.reads import add_field, control_of, grow
 from harness.model import Address, Observation
 
@@ -29,6 +29,10 @@ _SECONDS = 20.0
 _NAME = re.compile(r"[A-Za-z][\w-]{0,40}")
 _NAMES = 60
 _PLACES = 4
+# A seed with the fields that the function's source names.
+_GUESSED = "guessed"
+# Words that a file's name may be asked to end with, where the asking cannot be seen.
+_ENDING = re.compile(r"\.[a-z]\w{0,4}")
 # How many candidates that got a handler further are followed, of one value.
 _CHOICES = 4
 
@@ -41,7 +45,7 @@ class Learner:
         observe: Observe,
         constants: tuple[str, ...] = (),
         *,
-        limit: int = 800,
+        limit: int = 1600,
         variants: int = 8,
     ) -> None:
         self._observe = observe
@@ -61,16 +65,19 @@ class Learner:
         queue = [seed]
         while queue and self._left > 0 and len(kept) < self._variants:
             learnt, variants = self._complete(queue.pop(0))
-            if learnt.standing < 2:
+            if learnt.standing < 2 and (not kept or self._novel(learnt)):
                 learnt, more = self._repair(learnt)
                 variants += more
             if not kept:
                 learnt, more = self._by_names(learnt)
                 variants += more
             if guess is not None and not learnt.observation.outcome.reads:
-                queue.append(replace(guess, variant="guessed"))
+                queue.append(replace(guess, variant=_GUESSED))
             guess = None
             if kept and not self._novel(learnt):
+                if learnt.seed.variant == _GUESSED and learnt.standing >= kept[0].standing:
+                    # Nothing shows what it changed: it still has the fields that the source reads.
+                    kept[:] = [item for item in kept if not _holds(learnt, item)] + [learnt]
                 continue
             self._remember(learnt)
             kept.append(learnt)
@@ -121,7 +128,10 @@ class Learner:
         return learnt, list(variants.values())
 
     def _from_error(self, learnt: Learnt) -> Learnt | None:
-        error = learnt.observation.outcome.error
+        outcome = learnt.observation.outcome
+        error = outcome.error
+        if error is None and not outcome.reads:
+            error = logged(outcome.logs)
         if error is None:
             return None
         for candidate in from_error(learnt.seed, error):
@@ -161,8 +171,10 @@ class Learner:
         return learnt, variants
 
     def _exchanges(self, learnt: Learnt) -> Iterator[Learnt]:
+        reads = learnt.observation.outcome.reads
         for address in _leaves_read(learnt):
-            for value in CANDIDATES:
+            wanted = [r.value for r in reads if (r.address, r.kind) == (str(address), "equals")]
+            for value in (*wanted, *CANDIDATES):
                 if self._left <= 0:
                     return
                 try:
@@ -203,28 +215,45 @@ class Learner:
         return learnt, variants
 
     def _by_constants(self, kept: list[Learnt]) -> list[Learnt]:
-        """Try the source's own constants as values where a comparison could not be seen."""
+        """Try the source's own constants as values where a comparison could not be seen.
+
+        And what usual converters take: a handler that catches its own errors never fails, so
+        nothing else tells that it refused a value. What is found is gone on from.
+        """
         found: list[Learnt] = []
-        for learnt in [item for item in kept if item.healthy][:2]:
-            for address in _leaves_read(learnt):
-                current = learnt.seed.read(address)
-                if not isinstance(current, str):
+        work = sorted((k for k in kept if k.healthy), key=lambda k: len(k.reach), reverse=True)[:2]
+        while work:
+            learnt = work.pop(0)
+            for address, value in self._values(learnt):
+                if self._left <= 0 or len(found) >= self._variants:
+                    return found
+                try:
+                    seed = learnt.seed.written(address, value)
+                except (AddressError, CodecError, TypeError):
                     continue
-                for constant in self._constants:
-                    if self._left <= 0 or len(found) >= self._variants:
-                        return found
-                    try:
-                        seed = learnt.seed.written(address, constant)
-                    except (AddressError, CodecError):
-                        continue
-                    tried = self._look(replace(seed, variant=_label(address, constant)))
-                    if tried.healthy and self._novel(tried):
-                        self._remember(tried)
-                        grown, _ = self._complete(tried.seed)
-                        if grown.seed is tried.seed or self._novel(grown):
-                            self._remember(grown)
-                            found.append(grown)
+                tried = self._look(replace(seed, variant=_label(address, value)))
+                if not tried.healthy or not self._novel(tried):
+                    continue
+                if value in CANDIDATES and not tried.reach - learnt.reach:
+                    continue
+                self._remember(tried)
+                grown, variants = self._complete(tried.seed)
+                fresh = [grown] if grown.seed is tried.seed or self._novel(grown) else []
+                fresh += [v for v in map(self.complete, variants) if self._novel(v) and v.healthy]
+                for item in fresh:
+                    self._remember(item)
+                    found.append(item)
+                work += [item for item in fresh if item.reach - learnt.reach]
         return found
+
+    def _values(self, learnt: Learnt) -> Iterator[tuple[Address, object]]:
+        for address in _leaves_read(learnt):
+            current = learnt.seed.read(address)
+            if isinstance(current, str):
+                for value in (*CANDIDATES, *self._constants):
+                    yield address, value
+                for ending in filter(_ENDING.fullmatch, self._constants):
+                    yield address, current.rpartition(".")[0] + ending
 
     def _further(self, tried: Learnt, before: Learnt) -> bool:
         """Whether a change got the handler further than it was."""
@@ -240,10 +269,15 @@ class Learner:
         return not before.observation.outcome.reads and settled(old, error)
 
     def _novel(self, learnt: Learnt) -> bool:
-        return signature(learnt) not in self._seen
+        return self._seen.isdisjoint((signature(learnt), signature(learnt, whole=True)))
 
     def _remember(self, learnt: Learnt) -> None:
-        self._seen.add(signature(learnt))
+        self._seen |= {signature(learnt), signature(learnt, whole=True)}
+
+
+def _holds(learnt: Learnt, other: Learnt) -> bool:
+    """Whether a seed has all the points of another one."""
+    return {p.address for p in learnt.seed.points} >= {p.address for p in other.seed.points}
 
 
 def _label(address: Address, value: object) -> str:

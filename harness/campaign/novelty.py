@@ -39,11 +39,12 @@ class Learnt:
 
     @property
     def reach(self) -> frozenset[object]:
-        """What the handler got to: fields read, AWS calls made, sinks called."""
+        """What the handler got to: fields read and decoded, AWS calls made, sinks called."""
         outcome = self.observation.outcome
         return frozenset(
             {
                 *self.read,
+                *(f"{r.address}!{r.value}" for r in outcome.reads if r.kind == "decode"),
                 *((call.service, call.operation) for call in self.observation.calls),
                 *((s.operation, s.file, s.line) for s in outcome.sinks),
             }
@@ -60,11 +61,14 @@ def standing(observation: Observation) -> int:
     return 1 if isinstance(code, int) and code >= 400 else 2
 
 
-def signature(learnt: Learnt) -> Signature:
-    """What the handler did. The event's own values are taken out of texts before they count."""
+def signature(learnt: Learnt, *, whole: bool = False) -> Signature:
+    """What the handler did. The event's own values are taken out of texts before they count.
+
+    Not when the texts are to be `whole`: a word that the handler says anyway may be a value too.
+    """
     outcome = learnt.observation.outcome
     response = outcome.response
-    values = own_values(learnt)
+    values = () if whole else own_values(learnt)
     return (
         outcome.status,
         outcome.error.type if outcome.error else None,

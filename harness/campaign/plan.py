@@ -11,7 +11,9 @@ from harness.model import FieldRead, InsertionPoint, Payload
 EXPENSIVE = frozenset({"timeout", "runtime-crash", "redos", "out-of-memory", "denial-of-wallet"})
 # Rules about what an invocation does as a whole: their trials have it to themselves, and none are
 # made where the handler does not look.
-WHOLE = frozenset({"auth-bypass", "contract-violation", "missing-logging", "poison-record"})
+WHOLE = frozenset(
+    {"auth-bypass", "contract-violation", "missing-logging", "poison-record", "flow-bypass"}
+)
 # The payload whose place the words of the source take.
 _GUARDING = frozenset(
     {"equals", "contains", "startswith", "endswith", "cast", "matches", "less", "greater", "length"}

@@ -1,7 +1,8 @@
 """One invocation with everything around it: state put, decoys planted, observers read, put back."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from enum import Enum
 from typing import Any, Protocol
 
@@ -20,6 +21,7 @@ from harness.model import (
     Observation,
     Outcome,
     Passage,
+    Status,
     Trigger,
 )
 from harness.posture import usage
@@ -147,7 +149,8 @@ class Probe:
     ) -> Observation:
         """Call the function once, in a runtime that saw no call before when it is to be `fresh`.
 
-        Raises Infeasible when the event is no JSON.
+        Raises Infeasible when the event is no JSON, or cannot come in as the target sends it; a
+        learning call just fails then.
         `passages` then holds what other functions did with what it wrote, as far as `follow` asks.
         """
         event = serialised(invocation.event)
@@ -174,12 +177,23 @@ class Probe:
         self._cloud.restore()
         for canary in planted:
             self._decoys.remove(canary)
+        if outcome.status is Status.UNSENT:
+            if learn:
+                return observation
+            raise Infeasible(outcome.error.message if outcome.error else "it cannot be sent")
         self.invocations += 1
-        self.errors += outcome.status != "ok"
+        self.errors += outcome.status is not Status.OK
         self.function_ms += outcome.duration
         self.fresh_places = _added(self.lines, outcome.lines)
         self.fresh_places += _added(self.branches, outcome.branches)
         return observation
+
+    def benign(self, invocation: Invocation, *, learn: bool = False) -> Observation:
+        """Observe an event that went in before. Raises TargetError when it no longer does."""
+        try:
+            return self.observe(invocation, learn=learn)
+        except Infeasible as error:
+            raise TargetError(f"a harmless event is no longer let in: {error}") from error
 
     def fresh(self) -> None:
         """The next invocation runs in a new runtime."""
@@ -194,6 +208,20 @@ class Probe:
         return tuple(
             self._chains.follow(invocation, observation, self._invoke_other, everything=everything)
         )
+
+    def bypass(self, invocation: Invocation, calls: Sequence[AwsCall]) -> tuple[Passage, ...]:
+        """What other functions do with calls that this one did not make; they get its trials."""
+        made = Observation(outcome=Outcome(status=Status.OK), calls=tuple(calls))
+        follow = self._chains.follow(invocation, made, self._invoke_other, everything=True)
+        passages = tuple(
+            replace(p, invocation=replace(p.invocation, trials=invocation.trials)) for p in follow
+        )
+        self._cloud.restore()
+        return passages
+
+    def leads_on(self, calls: Sequence[AwsCall]) -> bool:
+        """Whether a call may trigger another function."""
+        return self._chains.lead_on(calls)
 
     def _invoke_other(self, function: Function, event: object) -> Observation:
         """Call another function of the application. Raises TargetError when it does not start."""

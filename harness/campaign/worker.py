@@ -26,7 +26,7 @@ from harness.observers.environment import environment_decoys
 from harness.observers.listener import Listener
 from harness.oracles import OracleContext, all_oracles
 from harness.targets.base import Elsewhere, Setup, Target, Targets
-from harness.targets.registry import provider
+from harness.targets.registry import lacking, provider
 
 # Outside of /tmp: runtimes have a /tmp of their own.
 _DECOYS = Path("/var/tmp")
@@ -233,12 +233,13 @@ def limited(catalogue: Catalogue, config: RunConfig) -> Catalogue:
     target is deployed and nobody allowed it.
     """
     way = provider(config.target)
+    lacks = lacking(config.target, config.target_options)
     careful = way.deployed and not config.target_options.get("state_changing")
     rules = {id: r for id, r in catalogue.rules.items() if not config.rules or id in config.rules}
     payloads = tuple(
         p
         for p in catalogue.payloads
-        if p.rule in rules and _shows(p.witness, way.lacks) and not (careful and p.changes)
+        if p.rule in rules and _shows(p.witness, lacks) and not (careful and p.changes)
     )
     return replace(catalogue, payloads=payloads, rules=rules)
 

@@ -12,6 +12,7 @@ from harness.discovery.cdk import Cdk
 from harness.discovery.cloudformation import CloudFormation
 from harness.discovery.describe import describe
 from harness.discovery.google import Google
+from harness.discovery.openwhisk import OpenWhisk
 from harness.discovery.serverless import Serverless
 from harness.discovery.terraform import Terraform
 from harness.errors import UsageError
@@ -23,6 +24,7 @@ SOURCES: tuple[Source, ...] = (
     Terraform(),
     Azure(),
     Google(),
+    OpenWhisk(),
     CloudFormation(),
 )
 

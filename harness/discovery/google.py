@@ -83,7 +83,7 @@ class Google:
         pairs += [
             (Deployed(name=name, entry=name), one)
             for name, one in declared.items()
-            if name not in told
+            if name not in told and one.marked
         ]
         functions: dict[str, Function] = {}
         for one, code in pairs:

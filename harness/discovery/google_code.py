@@ -37,10 +37,12 @@ class Declared:
     facts: Mapping[str, str] = field(default_factory=dict)
     text: str = ""
     background: bool = False
+    marked: bool = True
 
 
 def in_python(path: Path) -> Iterator[Declared]:
-    """What is decorated; in a file without a decorator of theirs, what has their parameters."""
+    """What is decorated, and what has their parameters: the latter counts (`marked`) only in a file
+    without a decorator of theirs, else when somebody deploys it."""
     functions = list(decorated(path))
     marked = [(f, *known) for f in functions if (known := _known(f)) is not None]
     for function, decorator, kind in marked:
@@ -52,10 +54,14 @@ def in_python(path: Path) -> Iterator[Declared]:
             facts=_facts(decorator.arguments, decorator.positional),
             text=function.text,
         )
-    for function in () if marked else functions:
+    for function in functions:
+        if any(function is own for own, _, _ in marked):
+            continue
         first, *rest = [*function.parameters, ""]
         if first in _REQUEST and rest == [""]:
-            yield Declared(name=function.name, path=path, line=function.line, type="http")
+            yield Declared(
+                name=function.name, path=path, line=function.line, type="http", marked=not marked
+            )
         elif first in _EVENT and [p for p in rest if p] == ["context"]:
             yield Declared(
                 name=function.name,
@@ -64,6 +70,7 @@ def in_python(path: Path) -> Iterator[Declared]:
                 type="",
                 text=function.text,
                 background=True,
+                marked=not marked,
             )
 
 

@@ -74,9 +74,9 @@ class Witness:
     """What was seen that only a vulnerable function produces.
 
     `kind`: computed, callback, sink, decoy, secret, markup, header, structure, log, state, stored,
-    loop, identity, silence, contract, batch, cpu, calls, error, timeout, crash, delay. `seen` is
-    the evidence as text (cut), `where` its place: response, log, error, `aws:dynamodb.PutItem`,
-    callback, `sink:process`.
+    loop, flow, identity, silence, contract, batch, cpu, calls, error, timeout, crash, delay, and
+    of posture declared and granted. `seen` is the evidence as text (cut), `where` its place:
+    response, log, error, `aws:dynamodb.PutItem`, callback, `sink:process`.
     """
 
     kind: str

@@ -16,6 +16,7 @@ class Status(StrEnum):
     OUT_OF_MEMORY = "out-of-memory"
     INIT_ERROR = "init-error"
     TOO_LARGE = "too-large"  # request or response beyond the service's limit
+    UNSENT = "unsent"  # the target cannot cause this event; the function was not called
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

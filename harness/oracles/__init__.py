@@ -12,6 +12,7 @@ from harness.oracles.endings import CrashOracle, TimeoutOracle
 from harness.oracles.errors import VerboseErrorOracle
 from harness.oracles.exceptions import ExceptionOracle
 from harness.oracles.fields import FieldOracle
+from harness.oracles.flows import FlowOracle
 from harness.oracles.identity import IdentityOracle, SilenceOracle
 from harness.oracles.logs import LogOracle
 from harness.oracles.loops import LoopOracle
@@ -47,6 +48,7 @@ def all_oracles(context: OracleContext) -> tuple[Oracle, ...]:
         MessageOracle(),
         LogOracle(),
         LoopOracle(),
+        FlowOracle(),
         FieldOracle(),
         StateOracle(),
         NetworkOracle(context),

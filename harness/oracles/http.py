@@ -12,7 +12,9 @@ from typing import Any
 
 from harness.model import Case, Observation, Status
 
-HTTP_KINDS = frozenset({"http-v1", "http-v2", "alb", "alb-multi-value", "azure-http", "gcp-http"})
+HTTP_KINDS = frozenset(
+    {"http-v1", "http-v2", "alb", "alb-multi-value", "azure-http", "gcp-http", "openwhisk-web"}
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,6 +119,15 @@ class Targets(Protocol):
 
 
 @runtime_checkable
+class Narrowing(Protocol):
+    """A provider whose targets have more observers by some options than by others."""
+
+    def lacks_with(self, options: Mapping[str, Any]) -> frozenset[str]:
+        """What its targets lack, given checked options."""
+        ...
+
+
+@runtime_checkable
 class Elsewhere(Protocol):
     """What Targets also have whose functions do not share this machine's network and folders.
 

@@ -1,11 +1,12 @@
 """The ways of invoking, by name: each module of harness.targets that holds a PROVIDER."""
 
 import pkgutil
+from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
-from harness.targets.base import Provider
+from harness.targets.base import Narrowing, Provider
 
 _NONE = frozenset({"base", "lambda_api", "registry"})
 
@@ -21,3 +22,9 @@ def provider(name: str) -> Provider:
     if name not in names():
         raise KeyError(name)
     return cast(Provider, import_module(f"harness.targets.{name}").PROVIDER)
+
+
+def lacking(name: str, options: Mapping[str, Any]) -> frozenset[str]:
+    """The OBSERVERS that a campaign with these (checked) options is without. Raises KeyError."""
+    way = provider(name)
+    return way.lacks_with(options) if isinstance(way, Narrowing) else way.lacks

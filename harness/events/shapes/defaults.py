@@ -30,6 +30,8 @@ CANDIDATES: tuple[Any, ...] = (
     "{}",
     "Basic " + base64.b64encode(b"sample:sample").decode(),
     "1 + 1",
+    "sample",
+    [1],
 )
 
 _STRUCTURED = frozenset({"json", "form", "query", "dynamodb", "cookie", "mime"})

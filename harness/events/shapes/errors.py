@@ -3,6 +3,7 @@
 This is all there is for a black-box target. The messages and their meaning are data: `errors.yaml`.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
@@ -33,14 +34,27 @@ _VALUES: dict[str, tuple[Any, ...]] = {
     "uri": ("https://example.com/a.png",),
     "uuid": ("3f2504e0-4f89-41d3-9a0c-0305e82c3301",),
 }
+# The last line of a traceback, or the first of a stack, in a log.
+_LOGGED = re.compile(
+    r"^(?:.*[\s:])?((?:[A-Za-z_]\w*\.)*[A-Z]\w*(?:Error|Exception)): (.+)$", re.MULTILINE
+)
 # Each candidate costs an invocation.
 _CANDIDATES = 80
 _PLACES = 8
+_LOGS = 20_000
 
 
 def fields_named(error: FunctionError) -> tuple[str, ...]:
     """Names of fields that the error names."""
     return tuple(dict.fromkeys(hint.field for hint in known_hints().of(error) if hint.field))
+
+
+def logged(logs: str) -> FunctionError | None:
+    """The last error that a handler caught and logged with its message; None when there is none."""
+    found = _LOGGED.findall(logs[-_LOGS:])
+    return (
+        FunctionError(type=found[-1][0].rpartition(".")[2], message=found[-1][1]) if found else None
+    )
 
 
 def from_error(seed: Seed, error: FunctionError) -> Iterator[Seed]:

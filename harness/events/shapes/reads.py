@@ -57,7 +57,7 @@ def grow(seed: Seed, reads: Iterable[FieldRead]) -> Growth:
             grown = _castable(grown, address, str(read.value))
         elif read.kind == "decode":
             grown = _decodable(grown, address, str(read.value))
-        elif read.kind == "iterated":
+        elif read.kind == "iterated" or _made_empty(grown, address):
             iterated.append(address)
         elif read.kind in ("equals", *_AFFIXES) or read.kind in CHECKS:
             compared.append((address, read.kind, read.value))
@@ -204,7 +204,11 @@ def _decodable(seed: Seed, address: Address, codec: str) -> Seed:
     inside = address.decoded(codec)
     # Our own placeholder may decode by chance, to rubbish.
     if is_placeholder(seed.read(address)) or not seed.exists(inside):
-        seed = _try_write(seed, address, _encoded(codec, inner_default(codec)))
+        inner = inner_default(codec)
+        if codec == "json" and address.steps[-1:] and address.steps[-1][0] == "codec":
+            # What other codecs give is recognised by its bytes: two are too few.
+            inner = {PLACEHOLDER: PLACEHOLDER}
+        seed = _try_write(seed, address, _encoded(codec, inner))
     if not seed.exists(inside):
         return seed
     value = seed.read(inside)
@@ -229,6 +233,11 @@ def _encoded(codec: str, value: Any) -> Any:
         except UnicodeDecodeError:
             return encoded
     return encoded
+
+
+def _made_empty(seed: Seed, address: Address) -> bool:
+    """Whether a list that was read is empty: what the handler wants of its items is not seen."""
+    return seed.exists(address) and seed.read(address) == []
 
 
 def _listed(seed: Seed, address: Address) -> list[Seed]:

@@ -122,6 +122,7 @@ def error_object(error, request_id):
             (frame.filename, frame.lineno, frame.name, frame.line)
             for frame in traceback.extract_tb(error.__traceback__)
             if "/faasfuzz_sensors/" not in frame.filename
+            and "/faasfuzz_hosts/" not in frame.filename
         ]
         while len(frames) > 1 and frames[0][0] == __file__:
             del frames[0]

@@ -65,8 +65,8 @@ class Container:
             self._finalizer = weakref.finalize(
                 self, _end, client, self._id, self._records, self.records
             )
-            chunks = client.api.attach(self._id, stdout=True, stderr=True, stream=True, demux=True)
-            self.logs = LogStream(chunks)
+            wanted = {"stdout": 1, "stderr": 1, "stream": 1}
+            self.logs = LogStream(client.api.attach_socket(self._id, params=wanted))
             client.api.start(self._id)
             state = client.api.inspect_container(self._id)["State"]
         self.usage = Usage(self._id, state["Pid"])

@@ -21,10 +21,13 @@ _REGISTRY = "public.ecr.aws/lambda"
 
 def connect() -> Any:
     """A client of the engine that DOCKER_HOST names, else of the local one. Raises TargetError."""
+    client = None
     try:
         client = docker.from_env(timeout=_SECONDS)
         client.ping()
     except (DockerException, RequestException) as error:
+        if client is not None:
+            client.close()
         where = os.environ.get("DOCKER_HOST") or "unix:///var/run/docker.sock"
         raise TargetError(
             f"no Docker engine answers at {where} ({_reason(error)}); start one "

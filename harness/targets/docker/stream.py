@@ -2,11 +2,10 @@
 
 import os
 import secrets
-from collections.abc import Iterable
 from threading import Condition, Thread
+from typing import Any
 
-from docker.errors import DockerException
-from requests.exceptions import RequestException
+from docker.utils.socket import SocketError, frames_iter
 
 _CAP = 256 << 10
 # How long a mark may take through the engine, and how long silence has to last where no mark can
@@ -16,7 +15,7 @@ _SILENCE = 0.02
 
 
 class LogStream:
-    """Reads an attached stream of (stdout, stderr) chunks in a thread of its own.
+    """Reads what APIClient.attach_socket gave, in a thread of its own.
 
     Keeps at most 256 KiB between two take()s and counts the rest. What the function wrote before
     its answer is on its way through the engine when the answer is there: take() writes a mark of
@@ -24,17 +23,19 @@ class LogStream:
     write to (`mark_in` was not called, or we are not root) it waits for a moment of silence.
     """
 
-    def __init__(self, chunks: Iterable[tuple[bytes | None, bytes | None]]) -> None:
+    def __init__(self, attached: Any) -> None:
         self._mark = b"\0faasfuzz-" + secrets.token_hex(12).encode() + b"\0"
         self._changed = Condition()
         self._kept: list[bytes] = []
         self._room = _CAP
         self._dropped = 0
-        self._held = [b"", b""]  # the possible beginning of a mark, by stream
+        self._held = {1: b"", 2: b""}  # the possible beginning of a mark, by descriptor
         self._seen = self._expected = self._received = 0
         self._pid = 0
         self.ended = False
-        self._thread = Thread(target=self._read, args=(chunks,), name="container-logs", daemon=True)
+        self._thread = Thread(
+            target=self._read, args=(attached,), name="container-logs", daemon=True
+        )
         self._thread.start()
 
     def mark_in(self, pid: int) -> None:
@@ -75,16 +76,15 @@ class LogStream:
                 before = self._received
                 self._changed.wait_for(lambda: self.ended, _SILENCE)
 
-    def _read(self, chunks: Iterable[tuple[bytes | None, bytes | None]]) -> None:
+    def _read(self, attached: Any) -> None:
         try:
-            for chunk in chunks:
-                for stream, data in enumerate(chunk):
-                    if data:
-                        self._add(stream, data)
-        except (DockerException, RequestException, OSError, ValueError):
-            pass  # the container was removed under us; what came before is kept
+            for stream, data in frames_iter(attached, tty=False):
+                self._add(stream, data)
+        except (SocketError, OSError):
+            pass  # the engine is gone; what came before is kept
+        attached._response.close()  # the SDK hides the connection there; nothing else closes it
         with self._changed:
-            for data in self._held:
+            for data in self._held.values():
                 self._keep(data)
             self.ended = True
             self._changed.notify_all()

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from harness.errors import TargetError
 from harness.model import Function
+from harness.targets.local.hosts import host_of
 from harness.targets.local.installing import filled
 
 _RUNTIME_PACKAGES = ("boto3", "awslambdaric")
@@ -31,7 +32,14 @@ def search_path(function: Function, interpreter: Path, cache: Path) -> tuple[Pat
     for layer in function.layers:
         folders += [layer / "python" / "lib" / function.runtime / "site-packages"]
         folders += [layer / "python"]
-    return (*folders, runtime_folder(function.runtime, interpreter, cache))
+    host = host_of(function)
+    if host is None:
+        return (*folders, runtime_folder(function.runtime, interpreter, cache))
+    if not host.packages:
+        return tuple(folders)
+    folder = cache / "envs" / f"{function.runtime}-{function.provider}"
+    what = f"the {function.provider} runtime"
+    return (*folders, _installed(folder, interpreter, host.packages, what=what))
 
 
 def runtime_folder(runtime: str, interpreter: Path, cache: Path) -> Path:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from harness.model import Function
+from harness.targets.local.hosts import host_environment, host_of
 from harness.targets.local.isolation import mount_namespace
 
 REGION = "us-east-1"
@@ -26,7 +27,16 @@ def lambda_environment(
     runtime environment variables"); `extra` (endpoints, credentials) wins over the function's own.
     The log stream's name is unique to this process and serves to find what it leaves behind.
     """
-    today = time.strftime("%Y/%m/%d", time.gmtime())
+    host = host_of(function)
+    if host is not None:
+        return {
+            **_common(scratch),
+            "LAMBDA_TASK_ROOT": str(code),
+            "_HANDLER": host.handler,
+            **host_environment(function, code),
+            **function.environment,
+            **extra,
+        }
     region = extra.get("AWS_REGION") or extra.get("AWS_DEFAULT_REGION") or REGION
     return {
         "AWS_DEFAULT_REGION": region,
@@ -36,17 +46,25 @@ def lambda_environment(
         "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
         "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
         "AWS_LAMBDA_LOG_GROUP_NAME": f"/aws/lambda/{function.name}",
-        "AWS_LAMBDA_LOG_STREAM_NAME": f"{today}/[$LATEST]{secrets.token_hex(16)}",
         "AWS_REGION": region,
         "LAMBDA_RUNTIME_DIR": "/var/runtime",
         "LAMBDA_TASK_ROOT": str(code),
+        **_common(scratch),
+        "_HANDLER": function.handler,
+        **function.environment,
+        **extra,
+    }
+
+
+def _common(scratch: Path) -> dict[str, str]:
+    """What the processes of every platform have; the log stream's name tells them apart."""
+    today = time.strftime("%Y/%m/%d", time.gmtime())
+    return {
+        "AWS_LAMBDA_LOG_STREAM_NAME": f"{today}/[$LATEST]{secrets.token_hex(16)}",
         "LANG": "en_US.UTF-8",
         # A name that nobody resolves must not cost the resolver's full patience.
         "RES_OPTIONS": "timeout:1 attempts:1",
         "PATH": "/usr/local/bin:/usr/bin:/bin:/opt/bin",
         **({} if mount_namespace() else {"TMPDIR": str(scratch)}),
         "TZ": ":UTC",
-        "_HANDLER": function.handler,
-        **function.environment,
-        **extra,
     }

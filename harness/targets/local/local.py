@@ -7,14 +7,14 @@ from pathlib import Path
 from harness.errors import TargetError
 from harness.model import Function
 from harness.targets.local.channel import Channel, Reply, Request
-from harness.targets.local.environment import function_arn, lambda_environment
+from harness.targets.local.environment import REGION, function_arn, lambda_environment
 from harness.targets.local.fast import FastChannel
 from harness.targets.local.fresh import Nursery
 from harness.targets.local.installing import cache_folder
 from harness.targets.local.lifecycle import RuntimeTarget
 from harness.targets.local.process import Process
 from harness.targets.local.ric import RicChannel
-from harness.targets.local.runtimes import Launch, Runtime, find_runtime
+from harness.targets.local.runtimes import Launch, Runtime, find_runtime, is_custom
 from harness.targets.local.worker import End, Worker
 
 
@@ -23,7 +23,8 @@ class LocalTarget(RuntimeTarget[Process]):
 
     `environment` is added to the function's (endpoints, credentials). `client` is "fast" (ours) or
     "ric" (the unmodified client of AWS, without learning and coverage). `coverage` asks for
-    Outcome.lines. `cache` holds installed packages.
+    Outcome.lines. `cache` holds installed packages. A custom runtime is driven as the "ric" client
+    is, without sensors.
     """
 
     def __init__(
@@ -38,6 +39,8 @@ class LocalTarget(RuntimeTarget[Process]):
     ) -> None:
         if client not in ("fast", "ric"):
             raise ValueError(f"client is {client!r}, not fast or ric")
+        if is_custom(function):
+            client, sensors = "ric", False
         super().__init__(function, learns=sensors)
         self.name = "local"
         self.blind = frozenset() if sensors else frozenset({"sensors"})
@@ -90,7 +93,7 @@ class LocalTarget(RuntimeTarget[Process]):
         environment = lambda_environment(
             function, code=self._code, scratch=process.scratch, extra=self._environment
         )
-        arn = function_arn(function, environment["AWS_REGION"])
+        arn = function_arn(function, environment.get("AWS_REGION", REGION))
         fds = []
         if self._sensors:
             environment["FAASFUZZ_SENSOR_FD"] = str(process.records.fd)

@@ -1,6 +1,7 @@
 """What differs between languages: the program that is a function's runtime, and its environment."""
 
 import json
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from typing import Protocol
 from harness.errors import TargetError
 from harness.model import Function
 from harness.targets.local.dependencies import search_path
+from harness.targets.local.hosts import HOSTS, host_of
 from harness.targets.local.interpreters import find_interpreter
 from harness.targets.local.node import Node, find_node
 from harness.targets.local.node_packages import find_modules, ric_program
@@ -55,6 +57,10 @@ def find_runtime(function: Function, code: Path, cache: Path, *, client: str) ->
 
     Raises TargetError when the runtime or a package cannot be had.
     """
+    host = host_of(function)
+    if is_custom(function):
+        folders = (code, *(layer.resolve() for layer in function.layers))
+        return CustomRuntime(bootstrap=_bootstrap(function, folders), folders=folders)
     if function.runtime.startswith("nodejs"):
         _refuse_typescript(function, code)
         node = find_node(function.runtime)
@@ -72,7 +78,8 @@ def find_runtime(function: Function, code: Path, cache: Path, *, client: str) ->
         )
     interpreter = find_interpreter(function.runtime)
     packages = search_path(function, interpreter, cache)
-    return PythonRuntime(function=function, interpreter=interpreter, path=(code, *packages))
+    path = (code, *packages) if host is None else (code, *packages, HOSTS)
+    return PythonRuntime(function=function, interpreter=interpreter, path=path)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,6 +159,47 @@ class NodeRuntime:
                 self.program.parents[1] if self.program.name else self.code,
             ),
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomRuntime:
+    """Whatever executable speaks the Runtime API; none of our clients stands in for it.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/runtimes-custom.html
+    """
+
+    bootstrap: Path
+    folders: tuple[Path, ...]
+    forks: bool = False
+
+    def fast(self, environment: Mapping[str, str], fd: int, lifeline: int) -> Launch:
+        raise TargetError("a custom runtime has no client of ours")
+
+    def ric(self, environment: Mapping[str, str]) -> Launch:
+        return Launch(
+            command=(str(self.bootstrap),),
+            environment=environment,
+            needed=self.folders,
+        )
+
+
+def is_custom(function: Function) -> bool:
+    """Whether the function brings its own runtime (`provided.al2023`, `provided.al2`)."""
+    return function.runtime.partition(".")[0] == "provided"
+
+
+def _bootstrap(function: Function, folders: tuple[Path, ...]) -> Path:
+    """The executable in the code, or else in a layer, as Lambda looks for it."""
+    for folder in folders:
+        path = folder / "bootstrap"
+        if path.is_file():
+            if not os.access(path, os.X_OK):
+                raise TargetError(f"{function.name}: {path} is not executable; chmod +x it")
+            return path
+    raise TargetError(
+        f"{function.name}: no executable named bootstrap in {folders[0]} or in a layer; build "
+        "it (`sam build`), or check CodeUri"
+    )
 
 
 def _refuse_typescript(function: Function, code: Path) -> None:

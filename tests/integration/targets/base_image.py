@@ -5,14 +5,18 @@ It has the shape of AWS's (https://docs.aws.amazon.com/lambda/latest/dg/python-i
 that runs the bootstrap behind the emulator or, in Lambda, alone, and a shell with a few commands.
 """
 
+import fcntl
+import hashlib
 import shutil
 import subprocess
 import sys
 import sysconfig
 import tarfile
+import tempfile
 from collections.abc import Iterable, Iterator
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 from harness.targets.local.dependencies import runtime_folder
 from harness.targets.local.installing import cache_folder
@@ -36,13 +40,33 @@ export PYTHONPATH="${PYTHONPATH:+$PYTHONPATH:}/var/task:/opt/python:/var/runtime
 cd "$LAMBDA_TASK_ROOT"
 exec /var/lang/bin/python3 -s -m awslambdaric "$_HANDLER"
 """
-_COMMANDS = ("sh", "cat", "echo", "env", "expr", "id", "ls", "printf", "sleep", "touch", "true")
+_COMMANDS = (
+    *("sh", "cat", "chmod", "echo", "env", "expr", "id", "ls", "mv", "printf", "sleep", "touch"),
+    "true",
+)
 _LEFT_OUT = {
     "ensurepip", "idlelib", "lib2to3", "site-packages", "dist-packages", "test", "tests", "tkinter",
     "turtledemo", "unittest", "pydoc_data", "distutils", "config-3.11-x86_64-linux-gnu",
 }  # fmt: skip
 # Of botocore's 100 MB, what the functions of the tests call.
 _SERVICES = {"dynamodb", "s3", "sns", "sqs", "sts"}
+
+
+def imported(client: Any) -> str:
+    """The image's name, once it is in the engine; its name changes with what it is made of."""
+    made_of = sys.version + Path(__file__).read_text()
+    tag = hashlib.sha256(made_of.encode()).hexdigest()[:12]
+    name = f"faasfuzz-test/python:{tag}"
+    with Path(tempfile.gettempdir(), "faasfuzz-test-image.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not client.images.list(name):
+            with tempfile.TemporaryDirectory() as folder:
+                archive = Path(folder, "root.tar")
+                changes = write(archive)
+                client.api.import_image_from_file(
+                    str(archive), repository="faasfuzz-test/python", tag=tag, changes=changes
+                )
+    return name
 
 
 def write(archive: Path) -> list[str]:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,9 @@ import pytest
 
 from harness.errors import TargetError
 from harness.model import Function, Outcome
+from harness.targets.docker.engine import connect
 from harness.targets.local import LocalTarget
+from tests.integration.targets import base_image
 
 HANDLER = Path(__file__).with_name("handler.js").read_text()
 
@@ -55,3 +58,13 @@ def node(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[StartNode]:
     yield started
     for target in targets:
         target.stop()
+
+
+@pytest.fixture(scope="session")
+def base() -> str:
+    """The name of a base image for Python in the Docker engine that answers."""
+    try:
+        with closing(connect()) as client:
+            return base_image.imported(client)
+    except TargetError as missing:
+        pytest.skip(str(missing))

@@ -1,0 +1,126 @@
+"""HTTP as a way of invoking: a black box behind an address."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import replace
+from math import inf
+from typing import Any
+
+import httpx
+
+from harness import __version__
+from harness.deployed.audit import Audit
+from harness.deployed.caps import Caps, Limits
+from harness.errors import UsageError
+from harness.model import Function, Trigger
+from harness.targets.base import Setup
+from harness.targets.http.auth import auth_of
+from harness.targets.http.kinds import doors
+from harness.targets.http.settings import SECRET, HttpSettings, http_settings
+from harness.targets.http.target import HttpTarget, Line
+
+_LACKS = frozenset(
+    {"sensors", "coverage", "logs", "cpu", "memory", "cloud", "callbacks", "files", "fresh"}
+)
+
+
+class _Targets:
+    """The functions of one worker: they share connections, and what lets them in."""
+
+    account = None
+
+    def __init__(self, settings: HttpSettings, line: Line) -> None:
+        self._settings = settings
+        self._line = line
+
+    def of(
+        self, function: Function, *, environment: Mapping[str, str], coverage: bool = False
+    ) -> HttpTarget:
+        """See Targets.of. A function behind an address keeps the environment it has."""
+        return HttpTarget(function, self._line, lambda t: self._settings.base(function, t))
+
+    def refuses(self, function: Function, trigger: Trigger) -> str:
+        """See Targets.refuses."""
+        if trigger.template not in doors():
+            return f"{trigger.template} is no HTTP trigger: --target http cannot cause it"
+        if not self._settings.base(function, trigger):
+            return f"no address for {function.name}: name it in [http.urls]"
+        return ""
+
+
+class _Provider:
+    name = "http"
+    lacks = _LACKS
+    secret = SECRET
+    deployed = True
+
+    def lacks_with(self, options: Mapping[str, Any]) -> frozenset[str]:
+        """A function on this machine reaches our listener, which is here, too."""
+        return _LACKS - {"callbacks"} if http_settings(options).here else _LACKS
+
+    def check(self, setup: Setup) -> Setup:
+        """See Provider.check. Nobody else depends on what runs on this machine."""
+        settings = http_settings(setup.options)
+        known = {f.name for f in setup.application.functions} | {
+            t.source for f in setup.application.functions for t in f.triggers
+        }
+        for name in settings.urls:
+            if name not in known:
+                raise UsageError(
+                    f"[http] urls: {name} is no function or API of the application",
+                    mend="`faasfuzz discover` names them",
+                )
+        changing = settings.here or settings.state_changing
+        return replace(setup, options={**setup.options, "state_changing": changing})
+
+    @contextmanager
+    def open(self, setup: Setup) -> Iterator[_Targets]:
+        """See Provider.open."""
+        settings = http_settings(setup.options)
+        auth = auth_of(settings)
+        with httpx.Client(
+            http2=settings.http2,
+            follow_redirects=False,
+            trust_env=not settings.here,
+            headers={"user-agent": f"faasfuzz/{__version__}"},
+        ) as client:
+            yield _Targets(
+                settings,
+                Line(
+                    client=client,
+                    auth=auth,
+                    headers=settings.headers,
+                    timeout=settings.timeout,
+                    blind=self.lacks_with(setup.options),
+                    call=_counted(setup, settings),
+                ),
+            )
+
+
+def _counted(setup: Setup, settings: HttpSettings) -> Any:
+    """Calls to what is deployed are capped, and told in the audit log before they are made."""
+    if settings.here:
+        return lambda _: nullcontext()
+    audit = Audit(setup.out)
+    limits = Limits(
+        calls=settings.max_calls,
+        rate=settings.calls_per_second,
+        at_once=settings.concurrency,
+        dollars=inf,
+    )
+    caps = Caps(setup.out, limits)
+
+    def call(url: str) -> AbstractContextManager[object]:
+        return _call(caps, audit, url)
+
+    return call
+
+
+@contextmanager
+def _call(caps: Caps, audit: Audit, url: str) -> Iterator[None]:
+    with caps.call(0) as permit, audit.numbered(permit.number):
+        audit.write("http", url)
+        yield
+
+
+PROVIDER = _Provider()

@@ -1,0 +1,90 @@
+"""Functions of other platforms than AWS: what plays their host inside the runtime's process."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.errors import TargetError
+from harness.model import Function
+
+HOSTS = Path(__file__).parents[2] / "sensors" / "python" / "hosts"
+NAMESPACE = "guest"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Host:
+    """`handler` is what our client calls; `packages` are those that the platform provides."""
+
+    handler: str
+    packages: tuple[str, ...]
+
+
+_AZURE = Host(handler="faasfuzz_hosts.azure.handle", packages=("azure-functions",))
+_GOOGLE = Host(handler="faasfuzz_hosts.google.handle", packages=("functions-framework",))
+_OPENWHISK = Host(handler="faasfuzz_hosts.openwhisk.handle", packages=())
+_HOSTS = {"azure": _AZURE, "gcp": _GOOGLE, "openwhisk": _OPENWHISK}
+
+
+def host_of(function: Function) -> Host | None:
+    """What plays the host of a function's platform; None for Lambda, which our clients are.
+
+    Raises TargetError for a platform or language that has none.
+    """
+    if function.provider == "aws":
+        return None
+    host = _HOSTS.get(function.provider)
+    if host is None or not function.runtime.startswith("python"):
+        raise TargetError(
+            f"{function.name}: {function.runtime or 'this kind of'} functions of "
+            f"{function.provider} do not run locally; those in Python do"
+        )
+    return host
+
+
+def host_environment(function: Function, code: Path) -> Mapping[str, str]:
+    """The variables that the platform defines, and what its host is told (FAASFUZZ_HOST).
+
+    https://learn.microsoft.com/en-us/azure/azure-functions/functions-app-settings
+    https://cloud.google.com/run/docs/container-contract#services-env-vars
+    https://github.com/apache/openwhisk/blob/master/docs/actions.md#accessing-action-metadata-within-the-action-body
+    """
+    signature = _signature(function)
+    told = {"handler": function.handler, "root": str(code), "signature": signature}
+    path, _, entry = function.handler.partition(":")
+    own: dict[str, str] = {}
+    if function.provider == "azure":
+        own = {
+            "AZURE_FUNCTIONS_ENVIRONMENT": "Development",
+            "AzureWebJobsScriptRoot": str(code),
+            "FUNCTIONS_EXTENSION_VERSION": "~4",
+            "FUNCTIONS_WORKER_RUNTIME": "python",
+            "WEBSITE_SITE_NAME": "app",
+        }
+    elif function.provider == "gcp":
+        own = {
+            "FUNCTION_SIGNATURE_TYPE": signature,
+            "FUNCTION_SOURCE": str(code / path),
+            "FUNCTION_TARGET": entry,
+            "GOOGLE_CLOUD_PROJECT": "sample-project",
+            "K_CONFIGURATION": function.name,
+            "K_REVISION": f"{function.name}-00001-abc",
+            "K_SERVICE": function.name,
+            "PORT": "8080",
+        }
+    elif function.provider == "openwhisk":
+        own = {
+            "__OW_ACTION_NAME": f"/{NAMESPACE}/{function.name}",
+            "__OW_API_HOST": "http://localhost",
+            "__OW_NAMESPACE": NAMESPACE,
+        }
+    return {**own, "FAASFUZZ_HOST": json.dumps(told)}
+
+
+def _signature(function: Function) -> str:
+    """How Google's framework calls a function that no decorator marks."""
+    templates = [trigger.template for trigger in function.triggers]
+    if any(id.startswith("gcp.legacy.") for id in templates):
+        return "event"
+    http = ("gcp.functions.", "gcp.tasks.", "gcp.scheduler.http", "gcp.pubsub.push")
+    return "http" if all(id.startswith(http) for id in templates) else "cloudevent"
