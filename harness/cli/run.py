@@ -14,6 +14,7 @@ from harness.campaign.corpus import add_to_corpus, load_corpus
 from harness.campaign.engine import run_campaign
 from harness.campaign.store import Store
 from harness.cli.comparison import compared
+from harness.cli.dry_run import planned
 from harness.cli.durations import DURATION
 from harness.cli.loading import load_application, load_catalogue
 from harness.cli.progress import Teller
@@ -150,6 +151,10 @@ def campaign(params: dict[str, Any]) -> int:
     if not config.selected(application):
         names = ", ".join(f.name for f in application.functions) or "none"
         raise UsageError("no function to test", path=config.source, mend=f"it declares: {names}")
+    if way.deployed and config.target_options.get("dry_run"):
+        for line in planned(config, application, catalogue):
+            click.echo(line)
+        return 0
     corpus: Path | None = params.get("corpus") or (None if params["out"] else out.parent / "corpus")
     replays = load_corpus(corpus) if corpus is not None else {}
     try:

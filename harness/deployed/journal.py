@@ -35,9 +35,20 @@ class Journal:
     def __init__(self, folder: Path) -> None:
         self._path = folder / NAME
 
-    def creating(self, created: Created) -> None:
-        """To be called before it is made."""
+    def make(self, created: Created, session: AwsSession, call: Callable[[], Any]) -> bool:
+        """Create a thing by `call`, unless there is one already: what was there is never removed.
+
+        Whether it was made. Raises what `call` raises.
+        """
+        if _exists(created, session):
+            return False
         self._append({"created": json.loads(created.key)})
+        try:
+            call()
+        except Exception:
+            self._append({"removed": json.loads(created.key)})
+            raise
+        return True
 
     def remove(self, created: Created, session: AwsSession) -> str:
         """Take a thing away; returns why it could not be, or an empty text. Gone is gone."""
@@ -48,12 +59,8 @@ class Journal:
             code = code_of(error)
             if "NotFound" not in code and "NoSuch" not in code and "NonExistent" not in code:
                 return f"{created.service} {created.remove} {dict(created.parameters)}: {code}"
-        self.gone(created)
-        return ""
-
-    def gone(self, created: Created) -> None:
-        """It is not there: removed, or never made."""
         self._append({"removed": json.loads(created.key)})
+        return ""
 
     def left(self) -> Iterator[Created]:
         """What was made and not removed, the newest first."""
@@ -73,3 +80,15 @@ class Journal:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         with self._path.open("a", encoding="utf-8") as file:
             file.write(json.dumps(line) + "\n")
+
+
+def _exists(created: Created, session: AwsSession) -> bool:
+    """Whether a thing is there; when that cannot be told, it is taken to be."""
+    client = session.client(created.service)
+    try:
+        if created.service == "dynamodb":
+            return "Item" in client.get_item(**created.parameters)
+        client.head_object(**created.parameters)
+    except Exception as error:  # whatever the service says: only its "not there" counts
+        return code_of(error) not in ("404", "NoSuchKey")
+    return True

@@ -114,10 +114,6 @@ class AwsSession:
                 mend="correct profile or account in [aws]",
             )
 
-    def signed_by(self) -> Any:
-        """Frozen credentials, to sign requests to a front door."""
-        return self._session.get_credentials().get_frozen_credentials()
-
     def _in_role(self, session: boto3.Session, role: str) -> boto3.Session:
         """The session once it has taken a role; its credentials renew themselves."""
         extra = {"RoleSessionName": "faasfuzz"}

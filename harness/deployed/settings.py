@@ -27,7 +27,7 @@ class AwsSettings(Strict):
 
     `functions` are globs on physical names. `max_cost` is in US dollars by the price table; each
     cap holds for the campaign as a whole, with all its workers. `log_wait` is how many seconds a
-    log line may take to arrive. `token` goes into the Authorization header of HTTP doors.
+    log line may take to arrive.
     """
 
     account: str = Field(pattern=r"^\d{12}$")
@@ -41,8 +41,6 @@ class AwsSettings(Strict):
     stack: str | None = None
     qualifier: str | None = None
     door: Door = Door.INVOKE
-    asynchronous: bool = False
-    token: str | None = None
     max_calls: int = Field(1000, gt=0)
     calls_per_second: float = Field(5.0, gt=0)
     concurrency: int = Field(2, gt=0)
@@ -63,7 +61,7 @@ class AwsSettings(Strict):
 
 
 # Options whose values are never stored or shown.
-SECRET = frozenset({"token", "external_id"})
+SECRET = frozenset({"external_id"})
 
 
 def aws_settings(options: Mapping[str, Any], source: Path) -> AwsSettings:

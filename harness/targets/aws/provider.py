@@ -12,9 +12,11 @@ from harness.deployed.caps import Caps, Limits
 from harness.deployed.journal import Journal
 from harness.deployed.secrecy import Redactor, withheld
 from harness.deployed.session import AwsSession, code_of, said
-from harness.deployed.settings import SECRET, AwsSettings, aws_settings
+from harness.deployed.settings import SECRET, AwsSettings, Door, aws_settings
 from harness.errors import TargetError, UsageError
 from harness.model import Application, Function, Trigger
+from harness.targets.aws.doors import DOORS
+from harness.targets.aws.front import FrontTarget
 from harness.targets.aws.invoke import InvokeTarget, Reached
 from harness.targets.aws.logs import Logs
 from harness.targets.aws.stack import deployed, physical_names
@@ -38,28 +40,30 @@ class _Targets:
         )
         self._caps = Caps(setup.out, limits)
         self._names = _names(session, setup.application)
-        self.account = AwsState(session, Journal(setup.out), setup.application)
+        self._journal = Journal(setup.out)
+        self._front = settings.door is Door.FRONT
+        self.account = AwsState(session, self._journal, setup.application, deferred=self._front)
 
     def of(
         self, function: Function, *, environment: Mapping[str, str], coverage: bool = False
-    ) -> InvokeTarget:
+    ) -> InvokeTarget | FrontTarget:
         """See Targets.of. A deployed function keeps the environment it has."""
         name = self._names[function.name]
         told, _ = configuration(self._session, name)
         _, secrets = withheld(name, told.get("Environment", {}).get("Variables", {}))
-        ours = (*self._session.credentials, *filter(None, (self._settings.token,)))
         group = told.get("LoggingConfig", {}).get("LogGroup", f"/aws/lambda/{name}")
-        return InvokeTarget(
-            Reached(
-                session=self._session,
-                caps=self._caps,
-                function=function,
-                name=name,
-                logs=Logs(self._session, group, self._settings.log_wait),
-                redactor=Redactor(secrets, ours),
-                blind=_LACKS,
-            )
+        reached = Reached(
+            session=self._session,
+            caps=self._caps,
+            function=function,
+            name=name,
+            logs=Logs(self._session, group, self._settings.log_wait),
+            redactor=Redactor(secrets, self._session.credentials),
+            blind=_LACKS,
         )
+        if self._front:
+            return FrontTarget(reached, self.account, self._journal)
+        return InvokeTarget(reached)
 
     def close(self) -> None:
         """Remove what was made, and let go of the caps."""
@@ -70,6 +74,8 @@ class _Targets:
         """See Targets.refuses."""
         if function.provider != "aws":
             return f"{function.name} is a function of {function.provider}: --target local runs it"
+        if self._front and trigger.template not in DOORS:
+            return f"{trigger.template} has no front door: set door = 'invoke' in [aws]"
         return ""
 
 
@@ -105,7 +111,9 @@ class _Provider:
             application = deployed(
                 application, stack, account=settings.account, region=settings.region
             )
-        options = {**setup.options, "state_changing": settings.state_changing}
+        # Texts of the command line become what they mean.
+        meant = {"state_changing": settings.state_changing, "dry_run": settings.dry_run}
+        options = {**setup.options, **meant}
         return replace(setup, application=application, options=options)
 
     @contextmanager

@@ -3,7 +3,8 @@
 Only buckets and tables of the application itself are written to.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from decimal import Decimal
 from typing import Any
 
@@ -16,47 +17,57 @@ from harness.model import Application
 
 
 class AwsState:
-    """The account as a worker uses it; `left` are things that could not be removed."""
+    """The account as a worker uses it.
 
-    def __init__(self, session: AwsSession, journal: Journal, application: Application) -> None:
+    With `deferred` objects are not put but kept: putting them is what causes the event.
+    """
+
+    def __init__(
+        self,
+        session: AwsSession,
+        journal: Journal,
+        application: Application,
+        *,
+        deferred: bool = False,
+    ) -> None:
+        self._deferred = deferred
+        self._contents: dict[tuple[str, str], bytes] = {}
         self._session = session
         self._journal = journal
         self._own = {
             (resource.kind.split("::")[1], resource.physical) for resource in application.resources
         }
         self._made: list[Created] = []
-        self.left: list[str] = []
 
     def put(self, kind: str, at: Mapping[str, str], value: Mapping[str, Any]) -> None:
         """Make an object or a row, unless there is one or the place is not the application's."""
-        if kind == "s3-object" and ("S3", at["bucket"]) in self._own:
+        if kind == "s3-object" and self._deferred:
+            self._contents[at["bucket"], at["key"]] = _body(value)
+        elif kind == "s3-object" and ("S3", at["bucket"]) in self._own:
             self._object(at["bucket"], at["key"], value)
         elif kind == "dynamodb-item" and ("DynamoDB", at["table"]) in self._own:
             self._item(at["table"], value)
 
     def restore(self) -> None:
         """Remove what was made since the last time."""
+        self._contents.clear()
         while self._made:
-            trouble = self._journal.remove(self._made.pop(), self._session)
-            if trouble:
-                self.left.append(trouble)
+            self._journal.remove(self._made.pop(), self._session)
+
+    def content(self, bucket: str, key: str) -> bytes:
+        """What a deferred object is to hold."""
+        return self._contents.get((bucket, key), b"")
 
     def _object(self, bucket: str, key: str, value: Mapping[str, Any]) -> None:
-        body = value.get("body", "")
         where = {"Bucket": bucket, "Key": key}
-        created = Created(service="s3", remove="delete_object", parameters=where)
-        self._journal.creating(created)
-        try:
-            self._session.client("s3").put_object(
-                **where,
-                Body=body if isinstance(body, bytes) else str(body).encode(),
-                Metadata={k: str(v) for k, v in dict(value.get("metadata") or {}).items()},
-                IfNoneMatch="*",
-            )
-        except (BotoCoreError, ClientError):
-            self._journal.gone(created)
-            return
-        self._made.append(created)
+        metadata = {k: str(v) for k, v in dict(value.get("metadata") or {}).items()}
+        client = self._session.client("s3")
+        self._make(
+            Created(service="s3", remove="delete_object", parameters=where),
+            lambda: client.put_object(
+                **where, Body=_body(value), Metadata=metadata, IfNoneMatch="*"
+            ),
+        )
 
     def _item(self, table: str, value: Mapping[str, Any]) -> None:
         client = self._session.client("dynamodb")
@@ -68,23 +79,30 @@ class AwsState:
         names = [key["AttributeName"] for key in schema]
         if not set(names) <= item.keys():
             return
-        created = Created(
-            service="dynamodb",
-            remove="delete_item",
-            parameters={"TableName": table, "Key": {name: item[name] for name in names}},
-        )
-        self._journal.creating(created)
-        try:
-            client.put_item(
+        self._make(
+            Created(
+                service="dynamodb",
+                remove="delete_item",
+                parameters={"TableName": table, "Key": {name: item[name] for name in names}},
+            ),
+            lambda: client.put_item(
                 TableName=table,
                 Item=item,
                 ConditionExpression="attribute_not_exists(#k)",
                 ExpressionAttributeNames={"#k": names[0]},
-            )
-        except (BotoCoreError, ClientError):
-            self._journal.gone(created)
-            return
-        self._made.append(created)
+            ),
+        )
+
+    def _make(self, created: Created, call: Callable[[], Any]) -> None:
+        # What cannot be made is missing in the event's world, as it may be in the real one.
+        with suppress(BotoCoreError, ClientError):
+            if self._journal.make(created, self._session, call):
+                self._made.append(created)
+
+
+def _body(value: Mapping[str, Any]) -> bytes:
+    body = value.get("body", "")
+    return body if isinstance(body, bytes) else str(body).encode("utf-8", "surrogatepass")
 
 
 def _number(value: Any) -> Any:

@@ -57,7 +57,10 @@ class Account:
         self.throttled = 0
         self.late = 0
         self.requests: list[str] = []
+        self.deliver: Callable[[str, bytes], None] = lambda _call, _body: None
         self._lock = threading.Lock()
+        self._session = boto3.Session(**KEYS, aws_session_token=TOKEN, region_name=REGION)
+        self._clients: dict[str, Any] = {}
 
     def start(self) -> None:
         self._server = make_server("127.0.0.1", 0, self, threaded=True, request_handler=_Quiet)
@@ -75,8 +78,10 @@ class Account:
         self._server.server_close()
 
     def client(self, service: str) -> Any:
-        session = boto3.Session(**KEYS, aws_session_token=TOKEN, region_name=REGION)
-        return session.client(service, endpoint_url=self.url)
+        with self._lock:
+            if service not in self._clients:
+                self._clients[service] = self._session.client(service, endpoint_url=self.url)
+            return self._clients[service]
 
     def function(self, name: str, code: str, **environment: str) -> str:
         """Deploy Python code with a `handler`; its ARN."""
@@ -173,7 +178,10 @@ class Account:
             self.late -= 1
             if self.late <= 0:
                 self._flush()
+        body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+        environ["wsgi.input"] = io.BytesIO(body)
         answer: Iterable[bytes] = self._moto(environ, start)
+        self.deliver(self.requests[-1] if target else f"{environ['REQUEST_METHOD']} {path}", body)
         return answer
 
 

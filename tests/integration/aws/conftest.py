@@ -16,8 +16,9 @@ def handler(event, context):
     return {"sum": eval(event["expression"])}
 """
 TOTAL = """
-import ast
+import ast, os
 def handler(event, context):
+    print(dict(os.environ), event)
     return {"sum": ast.literal_eval(event["expression"])}
 """
 TALK = """
@@ -44,7 +45,7 @@ def handler(event, context):
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
     with account(tmp_path_factory.mktemp("account")) as made:
         made.function("shop-sum", SUM)
-        made.function("shop-total", TOTAL)
+        made.function("shop-total", TOTAL, DB_PASSWORD=SECRET)
         made.function("shop-talk", TALK, DB_PASSWORD=SECRET, TABLE="orders")
         made.function("bank-vault", TOTAL)
         yield made
