@@ -39,6 +39,6 @@ def test_every_rule_has_pairs_for_two_triggers() -> None:
     assert {rule for rule in wanted if len(triggers[rule]) < 2} == set()
 
 
-# A batch of several records is made by a unit test, pairs that differ in deployment or in what
-# is in front of them are in applications of their own (test_posture.py, test_flows.py).
+# A batch of several records is made by a unit test; pairs that differ in their deployment, or in
+# what is in front of them, are in applications of their own (test_posture.py, test_flows.py).
 ELSEWHERE = {"poison-record", "flow-bypass", *RULES}

@@ -2,10 +2,12 @@
 
 import os
 import shutil
+import signal
 import tempfile
+import time
 import weakref
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -25,6 +27,7 @@ OURS = "/var/faasfuzz"
 RECORDS = f"{OURS}/records/told"
 _SENSOR_CAP = 16 << 20
 _END = 5.0
+_LATE = 1.0  # how long the engine may take to tell of a kill for memory
 _SIGNALLED = 128  # exit codes beyond it are signals, as a shell tells them
 
 
@@ -53,7 +56,8 @@ class Container:
     def __init__(self, client: Any, spec: Spec, environment: Mapping[str, str]) -> None:
         self._client = client
         self._code: int | None = None
-        self._sensing = False
+        self._sensing = self._killed = False
+        self._since = int(time.time())
         self.out_of_memory = False
         self._records = Path(tempfile.mkdtemp(prefix="faasfuzz-records-"))
         self._records.chmod(0o755)
@@ -93,8 +97,26 @@ class Container:
                 state = self._client.api.inspect_container(self._id)["State"]
             code = int(state["ExitCode"])
             self._code = _SIGNALLED - code if code > _SIGNALLED else code
-            self.out_of_memory = bool(state["OOMKilled"])
+            self.out_of_memory = bool(state["OOMKilled"]) or (
+                self._code == -signal.SIGKILL and not self._killed and self._told_of_memory()
+            )
         return self._code
+
+    def _told_of_memory(self) -> bool:
+        """Whether the engine has an event of it: its state misses what comes after the exit."""
+        deadline = time.monotonic() + _LATE
+        wanted = {"container": self._id, "event": "oom"}
+        while True:
+            with told("ask how a container ended"):
+                events = self._client.api.events(
+                    since=self._since, until=time.time(), filters=wanted
+                )
+                with closing(events):
+                    if any(events):
+                        return True
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(_LATE / 5)
 
     def memory_mb(self) -> int:
         return self.usage.memory_mb()
@@ -111,6 +133,7 @@ class Container:
         self.logs.wait_ended(_END)
 
     def _kill(self) -> None:
+        self._killed = True
         try:
             self._client.api.kill(self._id)
         except (NotFound, APIError):  # it ended by itself
