@@ -74,7 +74,7 @@ def signature(learnt: Learnt, *, whole: bool = False) -> Signature:
         outcome.error.type if outcome.error else None,
         outcome.error.trace[-1:] if outcome.error else None,
         learnt.reach,
-        response.get("statusCode") if isinstance(response, dict) else None,
+        str(response.get("statusCode")) if isinstance(response, dict) else None,
         frozenset(_shape(response, values)),
         frozenset(_plain(line, values) for line in outcome.logs.splitlines()[:_LINES]),
     )

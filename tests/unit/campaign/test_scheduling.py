@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.campaign.novelty import Learnt
+from harness.campaign.novelty import Learnt, signature
 from harness.campaign.packing import Room, Survival, next_packs
 from harness.campaign.plan import Cell
 from harness.campaign.reach import Benign, calibrate, effects_of, went_well
@@ -54,6 +54,13 @@ def observation(*calls: str, status: Status = Status.OK, reads: Sequence[str] = 
 
 def learnt(template: str = "aws.sqs.message") -> Learnt:
     return Learnt(seed=seed(template), observation=observation(), read=frozenset())
+
+
+@pytest.mark.parametrize("code", [200, "200", {"of": 1}, [200], None, 1.5], ids=repr)
+def test_whatever_a_handler_answers_can_be_compared(code: object) -> None:
+    outcome = Outcome(status=Status.OK, raw="", response={"statusCode": code})
+    told = replace(learnt(), observation=Observation(outcome=outcome))
+    assert signature(told) == signature(told, whole=True)
 
 
 def cells(rule: str, of: Learnt, point: int = 0, **changes: object) -> list[Cell]:
