@@ -49,6 +49,11 @@ class Cell:
         """Whether a hit may cost a whole timeout or a cold start."""
         return self.payload.rule in EXPENSIVE
 
+    @property
+    def alone(self) -> bool:
+        """Whether it shares its invocation with no other trial."""
+        return self.expensive or self.payload.rule in WHOLE or bool(self.payload.repeat)
+
 
 def make_plan(
     learnts: Sequence[Learnt],
