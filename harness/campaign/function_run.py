@@ -101,12 +101,12 @@ class FunctionRun:
     def _attacker(self) -> Attacker:
         numbers = itertools.count()
         # Canaries differ between jobs so that what one stored is not taken for another's.
-        base = f"{self.seed}/{self.job.key}"
+        base = cell_number(f"{self.seed}/{self.job.key}")
         return Attacker(
             probe=self.probe,
             oracles=self.oracles,
             rules=frozenset(self.catalogue.rules),
-            canaries=lambda: Canary.make(cell_number(base), next(numbers)),
+            canaries=lambda: Canary.make(base, next(numbers)),
             budget=self.budget,
             found=self._found,
             known=self.job.known,
