@@ -163,7 +163,12 @@ def campaign(params: dict[str, Any]) -> int:
         raise UsageError(
             f"cannot write here ({error.strerror})", path=out, mend="check --out"
         ) from error
-    with store, Teller(quiet=params["quiet"], live=not params["no_progress"]) as teller:
+    with (
+        store,
+        Teller(
+            quiet=params["quiet"], live=not params["no_progress"], limit=params["max_time"]
+        ) as teller,
+    ):
         if resumed is None:
             store.begin(identity, config, application.name, describe(application))
             if way.deployed:

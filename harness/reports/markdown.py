@@ -70,6 +70,10 @@ def _against(report: CampaignReport) -> list[str]:
         "",
         f"Against `{_code(comparison.against)}`: **{len(comparison.new)} new**, "
         f"{len(comparison.persisting)} persisting{accepted}, {len(comparison.fixed)} fixed.",
+        *(
+            f"\nThe acceptance of `{_code(id)}` ran out on {_cell(day)}: it counts again."
+            for id, day in sorted(comparison.expired.items())[:_LISTED]
+        ),
     ]
 
 

@@ -13,7 +13,16 @@ from playwright.sync_api import Page, expect, sync_playwright
 
 from harness.catalogue.paths import rules_folder
 from harness.catalogue.rules import load_rules
-from harness.model import CampaignReport, Comparison, FileCoverage, Gap, Hop, Severity, Sink
+from harness.model import (
+    CampaignReport,
+    Comparison,
+    FileCoverage,
+    Gap,
+    Hop,
+    RuleTally,
+    Severity,
+    Sink,
+)
 from harness.reports.html import HtmlReporter
 from tests.unit.campaign.test_campaign_parts import finding, report, summary
 from tests.unit.reports.test_formats import hostile
@@ -213,6 +222,18 @@ def test_hostile_content_stays_text_and_the_layout_whole(
     assert watched.requests == [watched.file.as_uri()]
     for width in (1200, 400):
         page.set_viewport_size({"width": width, "height": 800})
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), width
+    page.set_viewport_size({"width": 1280, "height": 720})
+
+
+def test_a_wide_heat_map_does_not_widen_the_page(browser_page: Page, tmp_path: Path) -> None:
+    tallies = tuple(RuleTally(rule=name, trials=3) for name in RULES)
+    told = report((finding(),), (summary(tallies=tallies),))
+    page = opened(browser_page, told, tmp_path).page
+    heat = "document.querySelector('.heat')"
+    for width in (1280, 390):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert page.evaluate(f"{heat}.scrollWidth > {heat}.parentElement.clientWidth"), width
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), width
     page.set_viewport_size({"width": 1280, "height": 720})
 

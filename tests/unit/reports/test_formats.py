@@ -58,6 +58,8 @@ def chain() -> CampaignReport:
             persisting=("0123456789abcdef",),
             fixed=(("b" * 16, "ssrf", "Search"),),
             accepted={"0123456789abcdef": HOSTILE},
+            passing=("0123456789abcdef",),
+            expired={"a" * 16: "2026-01-31"},
         ),
     )
 
@@ -114,6 +116,19 @@ def test_junit_counts_what_it_holds(told: CampaignReport) -> None:
         assert int(suite.get("failures", "")) == len(suite.findall("testcase/failure"))
         assert int(suite.get("skipped", "")) == len(suite.findall("testcase/skipped"))
     assert int(root.get("failures", "")) == len(root.findall("testsuite/testcase/failure"))
+
+
+def test_junit_fails_for_what_fails_the_run() -> None:
+    def outcomes(**changes: object) -> list[str]:
+        told = report((finding(), finding(id="b" * 16, function="Store")), (summary(),))
+        comparison = Comparison(against="b", persisting=("0123456789abcdef", "b" * 16), **changes)
+        root = ElementTree.fromstring(rendered("junit", replace(told, comparison=comparison)))
+        return [case[0].tag for case in root.iter("testcase") if len(case)]
+
+    # Store is at the end of a chain: it was not among the functions to test.
+    assert outcomes() == ["failure", "failure"]
+    assert outcomes(passing=("b" * 16,)) == ["failure", "skipped"]
+    assert outcomes(passing=("0123456789abcdef",)) == ["skipped", "failure"]
 
 
 def test_junit_is_what_ci_systems_admit(told: CampaignReport) -> None:
