@@ -9,7 +9,7 @@ from harness.model import CampaignReport, Confidence, Finding, FunctionSummary, 
 from harness.reports.base import entered
 from harness.reports.json_view import printed
 from harness.reports.legible import Piece, legible, pieces
-from harness.reports.reproduce import Way, ways
+from harness.reports.reproduce import Way, folder, ways
 from harness.reports.route import Step, carrier, explain
 from harness.reports.source_lines import Line, SourceLines
 
@@ -101,7 +101,7 @@ class FindingViews:
         self._statuses = statuses
         self._comparison = report.comparison
         self._new = frozenset(report.comparison.new if report.comparison else ())
-        self._campaign = str(report.configuration.get("out") or report.id)
+        self._campaign = folder(report)
         self._functions = {function.name: function for function in report.functions}
         self._described: dict[str, Mapping[str, Any]] = {
             str(f["name"]): f for f in report.application.get("functions", ())

@@ -5,6 +5,7 @@ from xml.etree import ElementTree
 
 from harness.model import CampaignReport, Finding, FunctionSummary, Rule
 from harness.reports.base import sentence, writable
+from harness.reports.reproduce import commands, folder
 
 
 class JunitReporter:
@@ -18,7 +19,7 @@ class JunitReporter:
         totals = [0, 0, 0]
         for function in (*report.functions, *_beyond(report)):
             found = [f for f in report.findings if f.function == function.name]
-            counts = _suite(root, function, found, rules, _passing(report))
+            counts = _suite(root, function, found, rules, report)
             totals = [a + b for a, b in zip(totals, counts, strict=True)]
         for name, value in zip(("tests", "failures", "skipped"), totals, strict=True):
             if name != "skipped":
@@ -54,8 +55,9 @@ def _suite(
     function: FunctionSummary,
     found: list[Finding],
     rules: Mapping[str, Rule],
-    passing: Mapping[str, str],
+    report: CampaignReport,
 ) -> tuple[int, int, int]:
+    passing = _passing(report)
     tried = [tally.rule for tally in function.tallies]
     names = sorted({*tried, *(f.rule for f in found)}) or ["campaign"]
     suite = ElementTree.SubElement(root, "testsuite", name=writable(function.name))
@@ -75,7 +77,7 @@ def _suite(
             failure = ElementTree.SubElement(
                 case, "failure", type=name, message=writable(sentence(hits[0], rules))
             )
-            failure.text = "\n\n".join(_text(hit, rules) for hit in hits)
+            failure.text = "\n\n".join(_text(hit, rules, report) for hit in hits)
         elif not function.tested:
             skipped += 1
             reason = writable(function.reason or "not tested")
@@ -88,13 +90,12 @@ def _suite(
     return len(names), failures, skipped
 
 
-def _text(finding: Finding, rules: Mapping[str, Rule]) -> str:
+def _text(finding: Finding, rules: Mapping[str, Rule], report: CampaignReport) -> str:
     witness = finding.witness
+    again = "".join(f"\nreproduce: {line}" for line in commands(finding, folder(report))[:1])
     sink = f"\nsink: {finding.sink.file}:{finding.sink.line}" if finding.sink else ""
     return writable(
         f"{sentence(finding, rules)}\nseverity: {finding.severity}, {finding.confidence}"
         f"\nwitness: {witness.kind} in {witness.where}: {witness.seen}{sink}"
-        f"\npayload: {finding.payload!r}\nreproduce: {finding.reproduce[0]}"
-        if finding.reproduce
-        else sentence(finding, rules)
+        f"\npayload: {finding.payload!r}{again}"
     )

@@ -122,6 +122,9 @@ def whole() -> CampaignReport:
             accepted={told.findings[0].id: "only reachable by operators"},
         ),
         blind=("coverage",),
+        application={
+            "functions": [{"name": "Function1", "policies": [{"Managed": "AmazonS3FullAccess"}]}]
+        },
     )
 
 

@@ -21,6 +21,7 @@ from harness.reports.html import HtmlReporter
 from harness.reports.overview import overview
 from harness.reports.reproduce import curl_command
 from harness.reports.route import explain
+from harness.reports.svg_map import draw
 from harness.reports.timeline import LEFT, RIGHT, WIDTH, timeline
 from tests.unit.campaign.test_campaign_parts import finding, report, summary
 from tests.unit.cli.makers import stored
@@ -170,6 +171,44 @@ def test_the_timeline_merges_marks_that_would_lie_on_one_another() -> None:
     assert [mark.count for mark in lanes["A"].marks] == [2, 1]
     assert all(LEFT <= mark.x <= WIDTH - RIGHT for lane in told.lanes for mark in lane.marks)
     assert lanes["Gone"].invocations == 7
+
+
+def test_the_map_marks_the_edges_along_which_a_role_grants_too_much() -> None:
+    def granted(*statements: tuple[str, str]) -> list[dict[str, object]]:
+        return [{"Effect": "Allow", "Action": [a], "Resource": [r]} for a, r in statements]
+
+    orders, files = "arn:aws:dynamodb:us-east-1:1:table/orders", "arn:aws:s3:::files/*"
+    functions = {
+        "Sound": granted(("dynamodb:GetItem", orders), ("s3:GetObject", files), ("logs:*", "*")),
+        "Whole": granted(("dynamodb:*", orders), ("s3:GetObject", files)),
+        "Any": granted(("dynamodb:GetItem", "arn:aws:dynamodb:*:*:table/*")),
+        "Beyond": [*granted(("sqs:ListQueues", "*")), {"Managed": "AmazonSQSFullAccess"}],
+    }
+    told = replace(
+        report((), tuple(summary(name=name) for name in functions)),
+        application={
+            "functions": [{"name": n, "policies": p} for n, p in functions.items()],
+            "resources": [
+                {"name": "Orders", "kind": "AWS::DynamoDB::Table", "arn": orders},
+                {"name": "Files", "kind": "AWS::S3::Bucket", "arn": "arn:aws:s3:::files"},
+            ],
+            "edges": [
+                {"origin": name, "to": to, "via": "policy"}
+                for name in ("Sound", "Whole", "Any")
+                for to in ("Orders", "Files")
+            ],
+        },
+    )
+    drawn = draw(told)
+    assert {arrow.title for arrow in drawn.arrows if arrow.broad} == {
+        "Whole to Orders (policy), over-broad: dynamodb:*, all of dynamodb",
+        "Any to Orders (policy), over-broad: dynamodb:GetItem on any resource",
+        "Beyond to all of sqs (policy), over-broad: sqs:*, all of sqs",
+    }
+    assert [name for name, _ in drawn.broad] == ["Whole", "Any", "Beyond"]
+    page = HtmlReporter().render(told, {})
+    assert page.count('class="arrow broad"') == 3
+    assert "<b>Whole</b>: dynamodb:*, all of dynamodb" in page
 
 
 def test_a_chain_is_told_by_the_function_that_is_entered() -> None:
