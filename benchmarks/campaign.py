@@ -33,7 +33,8 @@ from harness.campaign.config import RunConfig
 from harness.campaign.jobs import Job
 from harness.campaign.jobs import Phase as JobPhase
 from harness.campaign.moments import Checkpoint
-from harness.campaign.worker import Worker, Workplace, limited
+from harness.campaign.worker import Worker
+from harness.campaign.workplace import Workplace, limited
 from harness.cli.loading import load_application, load_catalogue
 from harness.events.strategies import Attempt, attempts
 

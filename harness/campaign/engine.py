@@ -10,7 +10,6 @@ from harness.campaign.account import Account, planned, reached
 from harness.campaign.agenda import Agenda, Stored
 from harness.campaign.cluster import ClusterPool
 from harness.campaign.config import RunConfig
-from harness.campaign.function_run import Catalogue
 from harness.campaign.jobs import Earlier, Job
 from harness.campaign.moments import (
     CampaignStarted,
@@ -24,7 +23,7 @@ from harness.campaign.order import by_control
 from harness.campaign.pool import Ended, LocalPool, Lost, Pool, Told
 from harness.campaign.posture import posture_findings, subject
 from harness.campaign.store import Store, now
-from harness.campaign.worker import Workplace, limited
+from harness.campaign.workplace import Catalogue, Workplace, limited
 from harness.events.coverage import gaps
 from harness.model import Application, CampaignReport, Finding, Function
 from harness.targets.registry import lacking

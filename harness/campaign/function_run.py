@@ -3,7 +3,7 @@
 import itertools
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, MutableMapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from harness.campaign import flows
@@ -24,17 +24,15 @@ from harness.campaign.schedule import Schedule
 from harness.campaign.shrink import shrink
 from harness.campaign.suspicions import Hit
 from harness.campaign.triage import to_finding
+from harness.campaign.workplace import Catalogue
 from harness.events.arm import arm_control
 from harness.events.seed import Seed, make_seed
 from harness.events.shapes.guess import with_paths
 from harness.events.shapes.source import constants, paths
 from harness.model import (
     Canary,
-    EventTemplate,
     Function,
     Observation,
-    Payload,
-    Rule,
     Status,
     Trigger,
 )
@@ -45,15 +43,6 @@ _CHUNK = 200
 _GROWTH = 60
 # Invocations for learning the shape of one trigger's events, where no budget sets fewer.
 _LOOKS = 1600
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Catalogue:
-    """The data a campaign works with, by id."""
-
-    templates: Mapping[str, EventTemplate]
-    payloads: tuple[Payload, ...]
-    rules: Mapping[str, Rule]
 
 
 def named_apart(learnts: Sequence[Learnt]) -> tuple[Learnt, ...]:

@@ -6,18 +6,19 @@ tells every worker to stop.
 """
 
 import contextlib
-import multiprocessing
+import os
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
-from multiprocessing.context import SpawnProcess
+from multiprocessing.context import ForkServerProcess
 from signal import SIG_IGN, SIGINT, signal
 from typing import Protocol
 
 from harness.campaign.jobs import Job
 from harness.campaign.moments import Moment, WorkerFailed
-from harness.campaign.worker import Worker, Workplace
+from harness.campaign.preparing import prepare
+from harness.campaign.workplace import Workplace
 
 # How long workers that were told to stop may take to bring their runtimes down, in seconds.
 _GRACE = 20.0
@@ -69,7 +70,7 @@ class Pool(Protocol):
 class _Hand:
     """One worker process as the coordinator sees it."""
 
-    process: SpawnProcess
+    process: ForkServerProcess
     pipe: Connection
     job: Job | None = None
 
@@ -81,7 +82,7 @@ class LocalPool:
         self._workplace = workplace
         self._size = size
         self._hands: list[_Hand] = []
-        self._context = multiprocessing.get_context("spawn")
+        self._context = prepare()
 
     @property
     def free(self) -> int:
@@ -124,7 +125,9 @@ class LocalPool:
 
     def _start(self) -> _Hand:
         ours, theirs = self._context.Pipe()
-        process = self._context.Process(target=_work, args=(self._workplace, theirs), daemon=False)
+        process = self._context.Process(
+            target=_work, args=(self._workplace, theirs, dict(os.environ))
+        )
         process.start()
         theirs.close()
         hand = _Hand(process, ours)
@@ -151,13 +154,17 @@ class LocalPool:
             yield Lost(hand.job, f"its worker process ended early (exit {hand.process.exitcode})")
 
 
-def _work(workplace: Workplace, pipe: Connection) -> None:
+def _work(workplace: Workplace, pipe: Connection, environment: Mapping[str, str]) -> None:
     """The body of a worker process: a job comes in, its moments and then None go out.
 
     Whatever else arrives while a job runs, the end of the pipe among it, means: stop. Ctrl-C
     reaches the coordinator, which tells us.
     """
+    from harness.campaign.worker import Worker  # the server has it
+
     signal(SIGINT, SIG_IGN)
+    os.environ.clear()  # the server's is as old as it is
+    os.environ.update(environment)
     # A pipe that breaks says that the coordinator is gone: so are we.
     with (
         contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError),

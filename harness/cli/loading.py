@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from harness.campaign.function_run import Catalogue
+from harness.campaign.workplace import Catalogue
+from harness.catalogue.kept import kept
 from harness.catalogue.paths import data_folder, rules_folder
 from harness.catalogue.payloads import load_payloads
 from harness.catalogue.rules import load_rules
@@ -12,7 +13,6 @@ from harness.catalogue.templates import load_templates
 from harness.cli.targets import stored_tables
 from harness.deployed.address import is_address
 from harness.discovery import discover
-from harness.discovery.live import discover_live
 from harness.errors import UsageError
 from harness.model import Application
 
@@ -22,12 +22,13 @@ def load_catalogue(payloads: Path | None = None, templates: Path | None = None) 
     for folder, option in ((payloads, "--payloads"), (templates, "--templates")):
         if folder is not None and not folder.is_dir():
             raise UsageError("no such folder", path=folder, mend=f"check {option}")
+    event_templates = data_folder("event_templates")
     own_templates = [templates] if templates else []
     own_payloads = [payloads] if payloads else []
     return Catalogue(
-        templates={t.id: t for t in load_templates(data_folder("event_templates"), *own_templates)},
-        payloads=load_payloads(data_folder("payloads"), *own_payloads),
-        rules=load_rules(rules_folder()),
+        templates={t.id: t for t in kept(load_templates, event_templates, *own_templates)},
+        payloads=kept(load_payloads, data_folder("payloads"), *own_payloads),
+        rules=kept(load_rules, rules_folder()),
     )
 
 
@@ -45,6 +46,8 @@ def load_application(
     the audit log goes to `out`. Raises UsageError.
     """
     if is_address(source):
+        from harness.discovery.live import discover_live  # with the AWS SDK, for this alone
+
         return discover_live(
             source,
             settings=stored_tables() if tables is None else tables,

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from harness.cli.run import campaign
+from harness.cli.campaign import campaign
 from harness.posture import RULES
 
 
