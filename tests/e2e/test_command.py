@@ -120,6 +120,14 @@ def test_a_known_finding_does_not_fail_the_run(app: Path) -> None:
     assert faasfuzz("run", ".", "--out", "two", *options, cwd=app).returncode == 0
 
 
+def test_a_campaign_is_not_mixed_with_an_older_one_in_its_folder(app: Path) -> None:
+    options = ("--out", "out", "--rule", "sql-injection", "--quiet")
+    assert faasfuzz("run", ".", *options, cwd=app).returncode == 1
+    (app / "src" / "app.py").write_text(MENDED)
+    assert faasfuzz("run", ".", *options, cwd=app).returncode == 0
+    assert findings(app / "out")["findings"] == []
+
+
 def test_the_same_seed_sends_the_same_plan(app: Path) -> None:
     runs = []
     for name in ("one", "two"):
