@@ -1,6 +1,6 @@
 """A report held against what was known before: new, persisting, fixed and accepted findings."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import date
 
@@ -24,6 +24,8 @@ def compared(
     accepting = known if baseline is None else baseline
     found = {f.id: Known(id=f.id, rule=f.rule, function=f.function) for f in report.findings}
     difference = compare(known, found)
+    tested = {function.name for function in report.functions if function.tested}
+    asked = report.configuration.get("rules") or ()
     held = {id: accepting[id] for id in sorted(found.keys() & accepting.keys())}
     return replace(
         report,
@@ -34,7 +36,7 @@ def compared(
             fixed=tuple(
                 (id, known[id].rule, known[id].function)
                 for id in difference.fixed
-                if looked_for(report, known[id])
+                if looked_for(known[id], tested, asked)
             ),
             accepted={
                 id: entry.reason
@@ -51,12 +53,10 @@ def compared(
     )
 
 
-def looked_for(report: CampaignReport, known: Known) -> bool:
-    """Whether the campaign would have shown a finding again.
+def looked_for(known: Known, tested: Collection[str], asked: Collection[str]) -> bool:
+    """Whether a campaign would have shown a finding again.
 
-    It would when its function was tested and its rule was asked for: a function that was left out
-    or that never started says nothing.
+    It would when its function was among the `tested` ones and its rule among those `asked` for
+    (none: all): a function that was left out or that never started says nothing.
     """
-    tested = {function.name for function in report.functions if function.tested}
-    asked = report.configuration.get("rules") or ()
     return (known.function in tested or not known.function) and (not asked or known.rule in asked)
