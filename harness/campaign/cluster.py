@@ -107,6 +107,9 @@ class ClusterPool:
         """Tell the jobs that run to come to an end."""
         self._stop.set()
 
+    def end(self) -> None:
+        """Their workers are not ours to end: they were told to stop."""
+
     def close(self) -> None:
         """Leave the cluster; a local one ends."""
         with contextlib.suppress(Exception):  # whatever is left of the cluster: we are done

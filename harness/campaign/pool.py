@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkServerProcess
-from signal import SIG_IGN, SIGINT, signal
+from signal import SIG_IGN, SIGINT, SIGTERM, signal
 from typing import Protocol
 
 from harness.campaign.jobs import Job
@@ -61,6 +61,10 @@ class Pool(Protocol):
     def events(self, timeout: float) -> Sequence[Event]: ...
     def stop(self) -> None:
         """Tell the jobs that run to come to an end."""
+        ...
+
+    def end(self) -> None:
+        """End the jobs that run now, in the middle of a call, as far as the pool can."""
         ...
 
     def close(self) -> None: ...
@@ -118,10 +122,11 @@ class LocalPool:
                 hand.process.kill()
                 hand.process.join()
 
-    def kill(self) -> None:
-        """End every worker now."""
+    def end(self) -> None:
+        """End the workers that have a job; each brings its runtimes down before it goes."""
         for hand in self._hands:
-            hand.process.kill()
+            if hand.job is not None:
+                hand.process.terminate()
 
     def _start(self) -> _Hand:
         ours, theirs = self._context.Pipe()
@@ -154,6 +159,12 @@ class LocalPool:
             yield Lost(hand.job, f"its worker process ended early (exit {hand.process.exitcode})")
 
 
+def _ended(_number: int, _frame: object) -> None:
+    """Out of whatever call is waited for, through everything that must be brought down."""
+    signal(SIGTERM, SIG_IGN)
+    raise SystemExit
+
+
 def _work(workplace: Workplace, pipe: Connection, environment: Mapping[str, str]) -> None:
     """The body of a worker process: a job comes in, its moments and then None go out.
 
@@ -163,6 +174,7 @@ def _work(workplace: Workplace, pipe: Connection, environment: Mapping[str, str]
     from harness.campaign.worker import Worker  # the server has it
 
     signal(SIGINT, SIG_IGN)
+    signal(SIGTERM, _ended)
     os.environ.clear()  # the server's is as old as it is
     os.environ.update(environment)
     # A pipe that breaks says that the coordinator is gone: so are we.

@@ -94,12 +94,21 @@ def campaign(params: dict[str, Any]) -> int:
     corpus: Path | None = params.get("corpus") or (None if params["out"] else out.parent / "corpus")
     replays = load_corpus(corpus) if corpus is not None else {}
     try:
+        if resumed is None:
+            # A campaign is never mixed with an older one that was in the same folder.
+            for name in ("campaign.db", "campaign.db-wal", "campaign.db-shm"):
+                (out / name).unlink(missing_ok=True)
         store = Store(out / "campaign.db")
     except OSError as error:
         raise UsageError(
             f"cannot write here ({error.strerror})", path=out, mend="check --out"
         ) from error
-    with store, Teller(quiet=params["quiet"], live=not params["no_progress"]) as teller:
+    with (
+        store,
+        Teller(
+            quiet=params["quiet"], live=not params["no_progress"], limit=params["max_time"]
+        ) as teller,
+    ):
         if resumed is None:
             store.begin(identity, config, application.name, describe(application))
             if way.deployed:

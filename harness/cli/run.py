@@ -46,7 +46,12 @@ _PATH = click.Path(path_type=Path)
     help="Whether calls share a runtime, as in Lambda, or have a fresh one each.",
 )
 @click.option("--seed", type=click.IntRange(0), metavar="N", help="Repeats the same plan.")
-@click.option("--out", type=_PATH, metavar="DIR", help="[default: faasfuzz-out/<campaign id>]")
+@click.option(
+    "--out",
+    type=_PATH,
+    metavar="DIR",
+    help="A campaign that is there is replaced. [default: faasfuzz-out/<campaign id>]",
+)
 @click.option(
     "--fail-on",
     default="high",

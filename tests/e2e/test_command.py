@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -105,7 +106,7 @@ def test_a_campaign_writes_its_files_and_exits_by_the_contract(app: Path) -> Non
     second = faasfuzz("run", ".", "--seed", "3", "--out", "new", "--quiet", cwd=app)
     assert second.returncode == 0, second.stderr
     difference = json.loads(faasfuzz("diff", "out", "new", "--json", cwd=app).stdout)
-    assert difference == {"new": [], "fixed": [found["id"]], "persisting": []}
+    assert difference == {"new": [], "fixed": [found["id"]], "persisting": [], "untested": []}
 
     (out / "report.html").unlink()
     written = faasfuzz("report", "out", "--format", "html", cwd=app)
@@ -115,8 +116,28 @@ def test_a_campaign_writes_its_files_and_exits_by_the_contract(app: Path) -> Non
 
 def test_a_known_finding_does_not_fail_the_run(app: Path) -> None:
     faasfuzz("run", ".", "--out", "one", "--rule", "sql-injection", "--quiet", cwd=app)
-    options = ("--rule", "sql-injection", "--baseline", "one/findings.json", "--quiet")
-    assert faasfuzz("run", ".", "--out", "two", *options, cwd=app).returncode == 0
+    # Another folder, other lines, another seed and so other payloads: the same fingerprint.
+    moved = app / "elsewhere"
+    moved.mkdir()
+    shutil.copy(app / "template.yaml", moved)
+    (moved / "src").mkdir()
+    (moved / "src" / "app.py").write_text("# A new header.\n\n\n" + VULNERABLE)
+    options = ("--rule", "sql-injection", "--baseline", "../one/findings.json", "--quiet")
+    ran = faasfuzz("run", ".", "--out", "two", "--seed", "99", *options, cwd=moved)
+    assert ran.returncode == 0, ran.stderr
+    first, second = (findings(f)["findings"][0] for f in (app / "one", moved / "two"))  # type: ignore[index]
+    assert first["id"] == second["id"]
+    assert (first["payload"], first["sink"]) != (second["payload"], second["sink"])
+    root = ElementTree.parse(moved / "two" / "junit.xml").getroot()
+    assert root.get("failures") == "0"
+
+
+def test_a_campaign_is_not_mixed_with_an_older_one_in_its_folder(app: Path) -> None:
+    options = ("--out", "out", "--rule", "sql-injection", "--quiet")
+    assert faasfuzz("run", ".", *options, cwd=app).returncode == 1
+    (app / "src" / "app.py").write_text(MENDED)
+    assert faasfuzz("run", ".", *options, cwd=app).returncode == 0
+    assert findings(app / "out")["findings"] == []
 
 
 def test_the_same_seed_sends_the_same_plan(app: Path) -> None:

@@ -13,7 +13,17 @@ from playwright.sync_api import Page, expect, sync_playwright
 
 from harness.catalogue.paths import rules_folder
 from harness.catalogue.rules import load_rules
-from harness.model import CampaignReport, Comparison, FileCoverage, Gap, Hop, Severity, Sink
+from harness.model import (
+    CampaignReport,
+    Comparison,
+    Confidence,
+    FileCoverage,
+    Gap,
+    Hop,
+    RuleTally,
+    Severity,
+    Sink,
+)
 from harness.reports.html import HtmlReporter
 from tests.unit.campaign.test_campaign_parts import finding, report, summary
 from tests.unit.reports.test_formats import hostile
@@ -113,6 +123,9 @@ def whole() -> CampaignReport:
             accepted={told.findings[0].id: "only reachable by operators"},
         ),
         blind=("coverage",),
+        application={
+            "functions": [{"name": "Function1", "policies": [{"Managed": "AmazonS3FullAccess"}]}]
+        },
     )
 
 
@@ -217,6 +230,18 @@ def test_hostile_content_stays_text_and_the_layout_whole(
     page.set_viewport_size({"width": 1280, "height": 720})
 
 
+def test_a_wide_heat_map_does_not_widen_the_page(browser_page: Page, tmp_path: Path) -> None:
+    tallies = tuple(RuleTally(rule=name, trials=3) for name in RULES)
+    told = report((finding(),), (summary(tallies=tallies),))
+    page = opened(browser_page, told, tmp_path).page
+    heat = "document.querySelector('.heat')"
+    for width in (1280, 390):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert page.evaluate(f"{heat}.scrollWidth > {heat}.parentElement.clientWidth"), width
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), width
+    page.set_viewport_size({"width": 1280, "height": 720})
+
+
 def test_five_thousand_findings_stay_usable(browser_page: Page, tmp_path: Path) -> None:
     watched = opened(browser_page, many(5000), tmp_path)
     page = watched.page
@@ -225,14 +250,53 @@ def test_five_thousand_findings_stay_usable(browser_page: Page, tmp_path: Path) 
     assert watched.complaints == []
 
 
+def test_each_filter_shows_what_has_its_value(browser_page: Page, tmp_path: Path) -> None:
+    triggers = ("aws.sqs.message", "aws.s3.object-created", "aws.apigateway.rest")
+    told = many(60)
+    varied = tuple(
+        replace(f, trigger=triggers[n % 3], confidence=list(Confidence)[n % 3 if n % 4 else 0])
+        for n, f in enumerate(told.findings)
+    )
+    new = tuple(f.id for f in varied[:7])
+    rest = tuple(f.id for f in varied[7:])
+    comparison = Comparison(against="b", new=new, persisting=rest, accepted={rest[0]: "known"})
+    page = opened(
+        browser_page, replace(told, findings=varied, comparison=comparison), tmp_path
+    ).page
+    shown = page.locator("article.finding:not([hidden])")
+    for name in ("function", "rule", "trigger", "confidence"):
+        for value in sorted({str(getattr(f, name)) for f in varied}):
+            page.locator(f"select[name={name}]").select_option(value)
+            expected = sum(getattr(f, name) == value for f in varied)
+            expect(shown).to_have_count(expected)
+            expect(page.locator("#shown")).to_have_text(f"{expected} of 60 findings")
+        page.locator("button[type=reset]").click()
+        expect(shown).to_have_count(60)
+    for value, expected in (("new", 7), ("accepted", 1), ("persisting", 52)):
+        page.locator("select[name=status]").select_option(value)
+        expect(shown).to_have_count(expected)
+    page.locator("button[type=reset]").click()
+    for severity in ("critical", "high", "medium", "low"):
+        page.locator(f"input[value={severity}]").uncheck()
+    expect(shown).to_have_count(12)
+
+
 def test_it_reads_without_scripts(browser_page: Page, tmp_path: Path) -> None:
     browser = browser_page.context.browser
     assert browser is not None
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
-    watched = opened(page, replace(many(3), verdict="findings"), tmp_path)
+    opened(page, whole(), tmp_path)
     assert page.locator("h1").inner_text()
-    assert watched.page.locator("article.finding").count() == 3
+    assert page.locator("article.finding").count() == 13
+    # What only a script can do is not shown; a finding opens by itself.
+    assert page.locator("#filters").is_hidden()
+    assert page.locator("#theme").is_hidden()
+    first = page.locator("article.finding").first
+    first.locator("summary").click()
+    expect(first.get_by_text("Smallest event")).to_be_visible()
+    page.locator(".timeline a.mark").first.click()
+    assert "#finding-" in page.url
     context.close()
 
 
