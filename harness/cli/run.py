@@ -27,6 +27,8 @@ from harness.model import CampaignReport, Severity
 from harness.reports import write_reports
 from harness.targets.registry import names, provider
 
+# What lists the ids that an option takes.
+_LISTS = {"rule": "rules", "trigger": "templates"}
 FORMATS = ("html", "json", "sarif", "junit", "markdown")
 _PATH = click.Path(path_type=Path)
 
@@ -34,7 +36,12 @@ _PATH = click.Path(path_type=Path)
 @click.command()
 @click.argument("source", type=_PATH)
 @click.option("--function", multiple=True, metavar="NAME", help="Only these (globs).")
-@click.option("--trigger", multiple=True, metavar="ID", help="Only these event templates.")
+@click.option(
+    "--trigger",
+    multiple=True,
+    metavar="[FUNCTION=]ID",
+    help="Only these event templates; of a function, also one that its source does not declare.",
+)
 @click.option("--rule", multiple=True, metavar="ID", help="Only these rules; the rest is not sent.")
 @click.option("--target", default="local", type=click.Choice(names()), show_default=True)
 @target_option
@@ -97,8 +104,10 @@ def campaign(params: dict[str, Any]) -> int:
     catalogue = load_catalogue(params["payloads"], params["templates"])
     for option, known in (("rule", catalogue.rules), ("trigger", catalogue.templates)):
         for name in params[option]:
-            if name not in known:
-                raise UsageError(f"--{option} {name}: no such id", mend=f"see faasfuzz {option}s")
+            if name.rpartition("=")[2] not in known:
+                raise UsageError(
+                    f"--{option} {name}: no such id", mend=f"see faasfuzz {_LISTS[option]}"
+                )
     today = date.today()
     baseline = load_known(params["baseline"]) if params["baseline"] else {}
     parameters = assigned("--parameter", params["parameter"])
@@ -112,7 +121,14 @@ def campaign(params: dict[str, Any]) -> int:
             identity = stored.get("id")
             seed = stored.get("configuration")["seed"] if seed is None else seed
     tables = params.get("tables", {})
-    application = load_application(params["source"], catalogue, parameters, tables=tables, out=out)
+    application = load_application(
+        params["source"],
+        catalogue,
+        parameters,
+        tables=tables,
+        out=out,
+        triggers=params["trigger"],
+    )
     way = provider(params["target"])
     if way.deployed and params.get("cluster"):
         raise UsageError(

@@ -31,7 +31,7 @@ _NAMED = {
     "AWS::MSK::Cluster": ("ClusterName", "arn:aws:kafka:{r}:{a}:cluster/{name}/a1b2c3d4-1"),
     "AWS::MSK::ServerlessCluster": (
         "ClusterName",
-        "arn:aws:kafka:{r}:{a}:cluster/{name}/a1b2c3d4-s1",
+        "arn:aws:kafka:{r}:{a}:cluster/{name}/a1b2-s1",
     ),
     "AWS::AmazonMQ::Broker": ("BrokerName", "arn:aws:mq:{r}:{a}:broker:{name}:b-a1b2c3d4"),
     "AWS::DocDB::DBCluster": ("DBClusterIdentifier", "arn:aws:rds:{r}:{a}:cluster:{name}"),
@@ -79,6 +79,8 @@ _REF_IS_ARN = frozenset(
         "AWS::ElasticLoadBalancingV2::TargetGroup",
     }
 )
+# What GetAtt calls the ARN.
+_ARNS = ("Arn", "ConsumerARN", "DBClusterArn", "FunctionArn", "TargetGroupArn", "TopicArn")
 # Functions keep their logical id as name: findings are read by people who know the template.
 _PLAIN = frozenset({"AWS::Lambda::Function", "AWS::Serverless::Function"})
 # APIs are known by an id of ten letters and digits, whatever their Name says.
@@ -157,13 +159,7 @@ def reference(kind: str, name: str, attribute: str | None) -> str:
         return f"{own}:{'live' if last == 'Alias' else '1'}"
     if last == "StreamArn":
         return stream_arn(own)
-    if last == "Arn" or last in (
-        "TopicArn",
-        "FunctionArn",
-        "DBClusterArn",
-        "TargetGroupArn",
-        "ConsumerARN",
-    ):
+    if last in _ARNS:
         return own
     if last in ("QueueName", "TopicName", "TableName", "BucketName", "Name", "Id"):
         return name

@@ -23,6 +23,7 @@ _PRINCIPALS = {
     "cognito-idp.amazonaws.com": "Cognito",
     "elasticloadbalancing.amazonaws.com": "ALB",
     "bedrock.amazonaws.com": "BedrockAgent",
+    "alexa-connectedhome.amazon.com": "AlexaSmartHome",
     "codecommit.amazonaws.com": "CodeCommit",
     "cognito-sync.amazonaws.com": "CognitoSync",
     "config.amazonaws.com": "ConfigRule",

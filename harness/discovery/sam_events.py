@@ -18,7 +18,9 @@ from harness.discovery.words import (
     base_facts,
     batch_size,
     bucket_facts,
+    event_families,
     iot_words,
+    narrowed,
     queue_facts,
     route_facts,
     rule_facts,
@@ -66,13 +68,18 @@ def sam_triggers(stack: Stack) -> Iterator[tuple[str, Declared]]:
 
 
 def _each(kind: str, properties: Properties) -> Iterator[Properties]:
-    """A user pool's event may list several of its triggers; each has an event of its own."""
-    triggers = properties.get("Trigger") if kind == "Cognito" else None
-    if not isinstance(triggers, list):
+    """What one event of SAM's lists several of: each has an event of its own form."""
+    key, several = "", []
+    if kind == "Cognito" and isinstance(properties.get("Trigger"), list):
+        key, several = "Trigger", properties["Trigger"]
+    elif kind == "S3":
+        key, several = "Events", event_families(properties.get("Events"))
+    elif kind in ("CloudWatchEvent", "EventBridgeRule"):
+        key, several = "Pattern", narrowed(properties.get("Pattern"))
+    if not several:
         yield properties
-        return
-    for trigger in triggers:
-        yield {**properties, "Trigger": trigger}
+    for one in several:
+        yield {**properties, key: one}
 
 
 def _http(stack: Stack, kind: str, _: str, properties: Properties) -> Declared:

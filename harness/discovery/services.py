@@ -22,7 +22,9 @@ from harness.discovery.words import (
     base_facts,
     batch_size,
     bucket_facts,
+    event_families,
     iot_words,
+    narrowed,
     pool_words,
     rule_facts,
     rule_words,
@@ -89,8 +91,10 @@ def _event_sources(stack: Stack) -> Found:
 def _notified(stack: Stack) -> Found:
     for bucket, target, entry in notifications(stack):
         function = target_function(stack, target)
-        if function is not None:
-            facts = bucket_facts(bucket.physical, entry.get("Event"), entry.get("Filter"))
+        if function is None:
+            continue
+        for family in event_families(entry.get("Event")):
+            facts = bucket_facts(bucket.physical, family, entry.get("Filter"))
             words = {"sam": "S3", "event": facts["event"].split(":")[0]}
             words |= mailed(stack, bucket.physical)
             yield _found(function, words, facts, bucket.name)
@@ -113,15 +117,15 @@ def _rules(stack: Stack) -> Found:
             if function is None:
                 continue
             pattern = properties.get("EventPattern")
-            if pattern:
+            for one in narrowed(pattern) if pattern else []:
                 bus = properties.get("EventBusName")
-                facts = rule_facts(rule.physical, pattern, bus)
+                facts = rule_facts(rule.physical, one, bus)
                 words = rule_words("EventBridgeRule", facts, bus)
-            else:
+                yield _found(function, words, facts, rule.name)
+            if not pattern:
                 expression = properties.get("ScheduleExpression")
                 facts = schedule_facts(rule.physical, expression, target.get("Input"))
-                words = {"sam": "Schedule"}
-            yield _found(function, words, facts, rule.name)
+                yield _found(function, {"sam": "Schedule"}, facts, rule.name)
 
 
 def _schedules(stack: Stack) -> Found:

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import product
 from typing import Any
 
 from harness.discovery.naming import function_url, queue_url
@@ -95,6 +96,16 @@ def bucket_facts(bucket: str, event: Any, rules: Any) -> dict[str, str]:
     return facts | ({"prefix": "", "suffix": ""} | wanted if wanted else {})
 
 
+def event_families(event: Any) -> list[list[str]]:
+    """S3's event types by family (ObjectCreated, ...): each has an event of its own form."""
+    families: dict[str, list[str]] = {}
+    for one in event if isinstance(event, list) else [event]:
+        if one:
+            families.setdefault(str(one).removeprefix("s3:").split(":")[0], []).append(str(one))
+    # An upload goes before anything else.
+    return sorted(families.values(), key=lambda f: "ObjectCreated" not in f[0]) or [[]]
+
+
 def topic_facts(topic: str) -> dict[str, str]:
     """Facts of a topic, by its ARN."""
     return {
@@ -160,6 +171,23 @@ def rule_facts(name: str, pattern: Any = None, bus: Any = None) -> dict[str, str
         "prefix": _first(key.get("key")),
     }
     return facts | {name: value for name, value in wanted.items() if value}
+
+
+def narrowed(pattern: Any) -> list[Any]:
+    """A pattern for each source and detail-type which a rule's pattern lets through, that first."""
+    read = _parsed(pattern)
+    asked = {
+        key: read[key]
+        for key in ("source", "detail-type")
+        if isinstance(read.get(key), list) and read[key]
+    }
+    ways = [
+        [[one, *(other for other in several if other != one)] for one in several]
+        for several in asked.values()
+    ]
+    if not any(len(way) > 1 for way in ways):
+        return [pattern]
+    return [{**read, **dict(zip(asked, each, strict=True))} for each in product(*ways)]
 
 
 def rule_words(kind: str, facts: Mapping[str, str], bus: Any = None) -> dict[str, str]:

@@ -57,8 +57,10 @@ def nested(steps: list[str]) -> Any:
 def test_a_property_that_names_a_function_is_its_trigger(
     tmp_path: Path, kind: str, at: str, words: dict[str, str]
 ) -> None:
-    hook = {"Type": kind, "Properties": nested(at.split("/"))}
-    ((template, source),) = found(tmp_path, {}, Hook=hook)
+    code = {"CodeUri": "src", "Runtime": "python3.12", "Handler": "app.handler"}
+    own = code if kind == "AWS::Serverless::Function" else {}
+    hook = {"Type": kind, "Properties": own | nested(at.split("/"))}
+    template, source = found(tmp_path, {}, Hook=hook)[0]
     claims = [claim for t in TEMPLATES if t.id == template for claim in t.declared]
     assert any(claim.items() <= words.items() for claim in claims)
     assert source == "Hook"
@@ -66,7 +68,9 @@ def test_a_property_that_names_a_function_is_its_trigger(
 
 def test_a_custom_resource_of_any_name_calls_its_service_token(tmp_path: Path) -> None:
     own = {"Type": "Custom::Thing", "Properties": {"ServiceToken": ARN, "Note": "x"}}
-    assert found(tmp_path, {}, Own=own) == [("aws.cloudformation.custom-resource-create", "Own")]
+    kinds = ("create", "delete", "update")
+    wanted = [(f"aws.cloudformation.custom-resource-{kind}", "Own") for kind in kinds]
+    assert found(tmp_path, {}, Own=own) == wanted
 
 
 @pytest.mark.parametrize(
