@@ -25,6 +25,8 @@ from harness.model import CampaignReport, Severity
 from harness.reports import write_reports
 from harness.targets.registry import provider
 
+# What lists the ids that an option takes.
+_LISTS = {"rule": "rules", "trigger": "templates"}
 FORMATS = ("html", "json", "sarif", "junit", "markdown")
 
 
@@ -33,8 +35,10 @@ def campaign(params: dict[str, Any]) -> int:
     catalogue = load_catalogue(params["payloads"], params["templates"])
     for option, known in (("rule", catalogue.rules), ("trigger", catalogue.templates)):
         for name in params[option]:
-            if name not in known:
-                raise UsageError(f"--{option} {name}: no such id", mend=f"see faasfuzz {option}s")
+            if name.rpartition("=")[2] not in known:
+                raise UsageError(
+                    f"--{option} {name}: no such id", mend=f"see faasfuzz {_LISTS[option]}"
+                )
     today = date.today()
     baseline = load_known(params["baseline"]) if params["baseline"] else {}
     parameters = assigned("--parameter", params["parameter"])
@@ -48,7 +52,14 @@ def campaign(params: dict[str, Any]) -> int:
             identity = stored.get("id")
             seed = stored.get("configuration")["seed"] if seed is None else seed
     tables = params.get("tables", {})
-    application = load_application(params["source"], catalogue, parameters, tables=tables, out=out)
+    application = load_application(
+        params["source"],
+        catalogue,
+        parameters,
+        tables=tables,
+        out=out,
+        triggers=params["trigger"],
+    )
     way = provider(params["target"])
     if way.deployed and params.get("cluster"):
         raise UsageError(
