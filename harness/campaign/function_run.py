@@ -90,6 +90,7 @@ class FunctionRun:
     _left: Counter[str] = field(default_factory=Counter)
     _novel: int = 0
     _planned: int = 0
+    _cap: str = ""
     _started: float = field(default_factory=time.monotonic)
 
     def run(self) -> None:
@@ -103,7 +104,8 @@ class FunctionRun:
         try:
             reason = self._work(attacker, learnts)
         except CapReached as cap:  # what was done until then counts
-            self._tell(attacker, learnts, reason=str(cap), hopeless=True)
+            self._cap = str(cap)
+            self._tell(attacker, learnts, reason=self._cap, hopeless=True)
         else:
             self._tell(attacker, learnts, reason=reason or "", complete=reason is None)
 
@@ -327,7 +329,7 @@ class FunctionRun:
         )
 
     def _notes(self, learnts: Sequence[Learnt]) -> tuple[str, ...]:
-        notes = []
+        notes = [self._cap] if self._cap else []
         if self.probe.blind:
             notes.append(f"this target has no {', '.join(sorted(self.probe.blind))}")
         if self.probe.isolated and self.isolation is Isolation.AUTO:

@@ -112,7 +112,11 @@ class _Provider:
                 application, stack, account=settings.account, region=settings.region
             )
         # Texts of the command line become what they mean.
-        meant = {"state_changing": settings.state_changing, "dry_run": settings.dry_run}
+        meant = {
+            "state_changing": settings.state_changing,
+            "dry_run": settings.dry_run,
+            "max_calls": settings.max_calls,
+        }
         options = {**setup.options, **meant}
         return replace(setup, application=application, options=options)
 

@@ -70,8 +70,10 @@ class _Provider:
                     f"[http] urls: {name} is no function or API of the application",
                     mend="`faasfuzz discover` names them",
                 )
-        changing = settings.here or settings.state_changing
-        return replace(setup, options={**setup.options, "state_changing": changing})
+        meant: dict[str, Any] = {"state_changing": settings.here or settings.state_changing}
+        if not settings.here:
+            meant["max_calls"] = settings.max_calls
+        return replace(setup, options={**setup.options, **meant})
 
     @contextmanager
     def open(self, setup: Setup) -> Iterator[_Targets]:
