@@ -9,8 +9,9 @@ from harness.catalogue.paths import data_folder, rules_folder
 from harness.catalogue.payloads import load_payloads
 from harness.catalogue.rules import load_rules
 from harness.catalogue.templates import load_templates
+from harness.cli.documents import fetched
 from harness.cli.targets import stored_tables
-from harness.deployed.address import is_address
+from harness.deployed.address import is_address, is_url
 from harness.discovery import discover
 from harness.discovery.live import discover_live
 from harness.errors import UsageError
@@ -51,6 +52,9 @@ def load_application(
             templates=tuple(catalogue.templates.values()),
             out=out or Path("faasfuzz-out"),
         )
+    if is_url(source):
+        known = tuple(catalogue.templates.values())
+        return fetched(source, stored_tables() if tables is None else tables, known)
     if not source.exists():
         raise UsageError(
             "no such file or folder", path=source, mend="name a template or the folder holding it"
