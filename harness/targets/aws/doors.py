@@ -11,8 +11,8 @@ from typing import Any
 from urllib.parse import unquote_plus
 
 from harness.deployed.journal import Created
-from harness.targets.aws import senders
 from harness.targets.aws.causes import Cause, Facts, Unsendable
+from harness.targets.aws.senders import firehose, iot, mail, sign_up
 
 
 def _record(event: Any) -> Any:
@@ -123,10 +123,10 @@ DOORS: Mapping[str, Callable[[Any, Facts], Cause]] = {
     "aws.eventbridge.event": _events,
     "aws.kinesis.record": _kinesis,
     "aws.dynamodb.stream": _dynamodb,
-    "aws.firehose.transformation": senders.firehose,
-    "aws.iot.rule": senders.iot,
-    "aws.cognito.pre-sign-up": senders.sign_up,
-    "aws.ses.receipt": senders.mail,
+    "aws.firehose.transformation": firehose,
+    "aws.iot.rule": iot,
+    "aws.cognito.pre-sign-up": sign_up,
+    "aws.ses.receipt": mail,
 }
 
 
