@@ -67,7 +67,7 @@ def make_plan(
     function's source are tried as values of their own in the place of the payload WORDS.
     """
     fitting = sorted(
-        (p for p in payloads if not p.languages or language in p.languages),
+        (p for p in payloads if not (p.languages and language) or language in p.languages),
         key=lambda p: (p.rule in EXPENSIVE, p.priority),
     )
     split = [(learnt, *split_points(learnt), guards(learnt)) for learnt in learnts]

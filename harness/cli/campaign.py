@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -95,9 +96,14 @@ def campaign(params: dict[str, Any]) -> int:
         templates=params["templates"],
         parameters=parameters,
     )
-    if not config.selected(application):
+    selected = config.selected(application)
+    if not selected:
         names = ", ".join(f.name for f in application.functions) or "none"
         raise UsageError("no function to test", path=config.source, mend=f"it declares: {names}")
+    cap = config.target_options.get("max_calls")
+    if config.max_invocations is None and cap is not None:
+        # Shared out, or learning the first function's events might take all that there is.
+        config = replace(config, max_invocations=max(1, cap // len(selected)))
     if way.deployed and config.target_options.get("dry_run"):
         for line in planned(config, application, catalogue):
             click.echo(line)

@@ -12,8 +12,9 @@ from harness.catalogue.paths import data_folder, rules_folder
 from harness.catalogue.payloads import load_payloads
 from harness.catalogue.rules import load_rules
 from harness.catalogue.templates import load_templates
+from harness.cli.documents import fetched
 from harness.cli.targets import stored_tables
-from harness.deployed.address import is_address
+from harness.deployed.address import is_address, is_url
 from harness.discovery import discover
 from harness.errors import UsageError
 from harness.model import Application, Function, Trigger
@@ -57,6 +58,9 @@ def load_application(
         found = discover_live(
             source, settings=settings, templates=templates, out=out or Path("faasfuzz-out")
         )
+        return _with_triggers(found, triggers)
+    if is_url(source):
+        found = fetched(source, stored_tables() if tables is None else tables, templates)
         return _with_triggers(found, triggers)
     if not source.exists():
         raise UsageError(
