@@ -13,6 +13,7 @@ import jsonschema
 import pytest
 
 from harness.reports.jsonfile import SCHEMA
+from tests.e2e.campaigns import run_alone
 
 ROOT = Path(__file__).parents[2]
 COMMAND = str(Path(sys.executable).with_name("faasfuzz"))
@@ -278,21 +279,6 @@ def test_discover_event_and_catalogues_speak_json(app: Path) -> None:
 
 
 def test_no_process_or_folder_is_left_behind(app: Path) -> None:
-    # With a /var/tmp of its own: other campaigns of this machine have their folders there.
-    script = """
-        mount -t tmpfs none /var/tmp && "$@"
-        for _ in $(seq 50); do [ -z "$(ls -A /var/tmp)" ] && break; sleep 0.1; done
-        ls -A /var/tmp
-    """
-    alone = ["unshare", "--mount", *([] if os.getuid() == 0 else ["--map-root-user"])]
-    run = [COMMAND, "run", ".", "--out", "out", "--rule", "sql-injection", "--quiet"]
-    ran = subprocess.run(
-        [*alone, "sh", "-c", script, "sh", *run],
-        cwd=app,
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
+    ran = run_alone("run", ".", "--out", "out", "--rule", "sql-injection", "--quiet", cwd=app)
     assert (ran.stdout, ran.stderr) == ("report: out/report.html\n", "")
     assert not subprocess.run(["pgrep", "-f", str(app)], capture_output=True, check=False).stdout
