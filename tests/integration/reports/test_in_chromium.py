@@ -91,8 +91,10 @@ def many(count: int) -> CampaignReport:
     return report(made, tuple(summary(name=f"Function{n}") for n in range(7)))
 
 
-def whole() -> CampaignReport:
-    """A report with everything that one can hold."""
+def whole(code: Path | None = None) -> CampaignReport:
+    """A report with everything that one can hold; source lines when there is a folder for it."""
+    if code is not None:
+        (code / "app.py").write_text("".join(f"line = {number}\n" for number in range(1, 20)))
     coverage = FileCoverage(
         file="app.py", lines=40, reached=31, gaps=(Gap(first=8, last=12, guard=7, text="if x:"),)
     )
@@ -113,7 +115,10 @@ def whole() -> CampaignReport:
         findings=(*told.findings, chain),
         functions=(
             summary(name="Asleep", tested=False, reason="no runtime"),
-            *(replace(f, coverage=(coverage,), invocations=900) for f in told.functions),
+            *(
+                replace(f, coverage=(coverage,), invocations=900, code=str(code or ""))
+                for f in told.functions
+            ),
         ),
         comparison=Comparison(
             against="baseline.yaml",
@@ -304,8 +309,9 @@ def test_it_reads_without_scripts(browser_page: Page, tmp_path: Path) -> None:
 def test_nothing_in_it_keeps_anybody_out(
     browser_page: Page, tmp_path: Path, scheme: Literal["light", "dark"]
 ) -> None:
-    watched = opened(browser_page, whole(), tmp_path)
+    watched = opened(browser_page, whole(tmp_path), tmp_path)
     page = watched.page
+    assert page.locator(".line.hit").count() == 12
     page.emulate_media(color_scheme=scheme)
     page.evaluate("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
     told = Axe().run(page).response
