@@ -67,6 +67,14 @@ def discover(
     raise UsageError("not a template that is known", path=path, mend="name a .yaml or .json file")
 
 
+def declares(folder: Path) -> bool:
+    """Whether a folder holds a description, or what one is made from."""
+    names = (name for reader in SOURCES for name in reader.names)
+    return any((folder / name).is_file() for name in names) or any(
+        any(folder.glob(pattern)) for pattern, _, _ in _PROGRAMS
+    )
+
+
 def _inside(folder: Path) -> Path:
     names = [name for reader in SOURCES for name in reader.names]
     for reader in SOURCES:
@@ -84,4 +92,4 @@ def _inside(folder: Path) -> Path:
     )
 
 
-__all__ = ["SOURCES", "Source", "describe", "discover"]
+__all__ = ["SOURCES", "Source", "declares", "describe", "discover"]

@@ -116,7 +116,9 @@ def test_the_tutorial_does_what_it_says(tmp_path: Path) -> None:
         if line.startswith("$ ")
     ]
     discover, fuzz, export, again, mended, second, diff = lines
-    assert "aws.sqs.message" in ran(tmp_path, discover).stdout
+    told = ran(tmp_path, discover).stdout
+    assert "aws.sqs.message" in told
+    assert "article" not in told
     campaign = ran(tmp_path, fuzz)
     assert campaign.returncode == 1, campaign.stderr
     assert "report: first/report.html" in campaign.stdout
