@@ -65,6 +65,8 @@ def test_each_line_that_is_commented_out_is_an_option_that_run_knows(tmp_path: P
 
 
 def test_a_project_without_functions_gets_a_file_as_well(tmp_path: Path) -> None:
+    (tmp_path / "main.py").write_text("print(1)\n")
+    (tmp_path / "package.json").write_text("{}")
     assert "nothing that declares functions" in written(tmp_path)
     assert tomllib.loads((tmp_path / "faasfuzz.toml").read_text()) == {}
 
