@@ -250,6 +250,20 @@ def test_a_dot_of_the_timeline_leads_to_its_finding(browser_page: Page, tmp_path
     expect(page.locator(f"#{target} details")).to_have_attribute("open", "")
 
 
+def test_paper_is_as_wide_as_all_rules(browser_page: Page, tmp_path: Path) -> None:
+    tallies = tuple(RuleTally(rule=name, trials=3) for name in RULES)
+    told = report((finding(),), (summary(name="A" * 60, tallies=tallies),))
+    page = opened(browser_page, told, tmp_path).page
+    page.emulate_media(media="print")
+    # A4 without its margins, in CSS pixels.
+    page.set_viewport_size({"width": 703, "height": 1000})
+    heat = "document.querySelector('.heat')"
+    wide = f"{heat}.getBoundingClientRect().width <= {heat}.parentElement.clientWidth"
+    assert page.evaluate(wide)
+    page.emulate_media(media="screen")
+    page.set_viewport_size({"width": 1280, "height": 720})
+
+
 def test_paper_shows_every_finding_open(browser_page: Page, tmp_path: Path) -> None:
     watched = opened(browser_page, whole(), tmp_path)
     page = watched.page
