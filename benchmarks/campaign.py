@@ -105,8 +105,9 @@ class Timer:
 @contextmanager
 def generating() -> Iterator[Timer]:
     timer = Timer()
-    places = [(attack, name) for name in ("arm", "make_trial", "next_packs", "widened")]
+    places: list[tuple[Any, str]] = [(attack, name) for name in ("arm", "make_trial", "next_packs")]
     places.append((probe, "serialised"))
+    places += [(attack.Batches, name) for name in ("widened", "point")]
     before = [(module, name, getattr(module, name)) for module, name in places]
     for module, name, function in before:
         setattr(module, name, timer.around(function))

@@ -26,7 +26,8 @@ class RunConfig:
     """What `faasfuzz run` was asked to do.
 
     `max_time` is in seconds, for the whole campaign; `max_invocations` per function. `functions`
-    are globs on names; `triggers` and `rules` are ids; empty means all. `client` is the local
+    are globs on names; `triggers` and `rules` are ids; empty means all. `GLOB=ID` among `triggers`
+    is of the functions that the glob means. `client` is the local
     runtime client: `fast` or `ric` (the unmodified awslambdaric). `target_options` are the target's
     own; those named in `secret_options` are never stored.
     """
@@ -67,7 +68,9 @@ class RunConfig:
         triggers = tuple(t for t in function.triggers if t.template in known) or (
             Trigger(template=DIRECT),
         )
-        return tuple(t for t in triggers if not self.triggers or t.template in self.triggers)
+        asked = [entry.rpartition("=") for entry in self.triggers]
+        wanted = {id for glob, _, id in asked if not glob or fnmatchcase(function.name, glob)}
+        return tuple(t for t in triggers if not asked or t.template in wanted)
 
     def as_json(self) -> dict[str, Any]:
         """The options as JSON values, for the store and the reports."""

@@ -11,7 +11,15 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from harness.campaign.novelty import Learnt, Signature, shows, signature
+from harness.campaign.novelty import (
+    Learnt,
+    Signature,
+    holds,
+    reached_later,
+    shows,
+    signature,
+    surpassed,
+)
 from harness.codecs.base import CodecError
 from harness.events.inject import AddressError
 from harness.events.seed import Seed
@@ -57,6 +65,7 @@ class Learner:
         self._variants = variants
         self._seen: set[Signature] = set()
         self._tried: set[str] = set()
+        self._looked: dict[str, Observation] = {}
 
     def learn(self, seed: Seed, guess: Seed | None = None) -> tuple[Learnt, ...]:
         """Seeds worth attacking, the ones that the handler accepted first. Never empty.
@@ -79,7 +88,11 @@ class Learner:
             if kept and not self._novel(learnt):
                 if learnt.seed.variant == _GUESSED and learnt.standing >= kept[0].standing:
                     # Nothing shows what it changed: it still has the fields that the source reads.
-                    kept[:] = [item for item in kept if not _holds(learnt, item)] + [learnt]
+                    kept[:] = [item for item in kept if not holds(learnt, item)] + [learnt]
+                continue
+            if surpassed(learnt, kept):
+                queue.extend(v for v in variants if v.variant not in self._tried)
+                self._tried.update(v.variant for v in variants)
                 continue
             self._remember(learnt)
             kept.append(learnt)
@@ -104,8 +117,11 @@ class Learner:
         return self._complete(seed)[0]
 
     def _look(self, seed: Seed) -> Learnt:
-        self._limit -= 1
-        observation = self._observe(seed)
+        looked = repr((seed.event, seed.state))
+        observation = self._looked.get(looked)
+        if observation is None:
+            self._limit -= 1
+            observation = self._looked[looked] = self._observe(seed)
         read = frozenset(r.address for r in observation.outcome.reads if r.kind != "missing")
         return Learnt(seed=seed, observation=observation, read=read)
 
@@ -235,7 +251,7 @@ class Learner:
                 except (AddressError, CodecError, TypeError):
                     continue
                 tried = self._look(replace(seed, variant=_label(address, value)))
-                if not tried.healthy or not self._novel(tried):
+                if not tried.healthy or not self._novel(tried) or surpassed(tried, kept):
                     continue
                 if value in CANDIDATES and not tried.reach - learnt.reach:
                     continue
@@ -264,12 +280,12 @@ class Learner:
         """Whether a change got the handler further than it was."""
         if tried.standing != before.standing:
             return tried.standing > before.standing
-        if tried.reach > before.reach:
+        if tried.reach >= before.reach and tried.reach | tried.asked > before.reach | before.asked:
             return True
         error, old = tried.observation.outcome.error, before.observation.outcome.error
         if error is None or old is None:
             return False
-        if len(error.trace) > 0 and _reached_later(error.trace, old.trace):
+        if len(error.trace) > 0 and reached_later(error.trace, old.trace):
             return True
         return not before.observation.outcome.reads and settled(old, error)
 
@@ -278,11 +294,6 @@ class Learner:
 
     def _remember(self, learnt: Learnt) -> None:
         self._seen |= {signature(learnt), signature(learnt, whole=True)}
-
-
-def _holds(learnt: Learnt, other: Learnt) -> bool:
-    """Whether a seed has all the points of another one."""
-    return {p.address for p in learnt.seed.points} >= {p.address for p in other.seed.points}
 
 
 def _label(address: Address, value: object) -> str:
@@ -304,19 +315,6 @@ def _leaves_read(learnt: Learnt) -> list[Address]:
         ):
             found[address] = None
     return list(found)[:8]
-
-
-def _reached_later(trace: tuple[str, ...], before: tuple[str, ...]) -> bool:
-    """Whether a traceback ends in a later line of the same function than another one."""
-    if len(trace) != len(before):
-        return len(trace) > len(before)
-    return _line(trace[-1]) > _line(before[-1])
-
-
-def _line(frame: str) -> int:
-    _, _, rest = frame.partition("line ")
-    digits = rest.split(",", 1)[0].strip()
-    return int(digits) if digits.isdigit() else 0
 
 
 def _may_be_copied(learnt: Learnt, place: Address) -> bool:

@@ -6,6 +6,7 @@ the sensors; a new signature means that a branch was reached which no event reac
 
 import json
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +18,8 @@ Signature = tuple[object, ...]
 
 _VARYING = re.compile(r"[0-9a-f]{8,}|\d+")
 _LINES = 20
+# An item of a list is read as its first one is.
+_ITEM = re.compile(r"/\d+(?![^/!])")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,12 +41,17 @@ class Learnt:
         return self.standing > 0
 
     @property
+    def asked(self) -> frozenset[object]:
+        """Fields that the handler looked for and the event does not have."""
+        return frozenset(r.address for r in self.observation.outcome.reads if r.kind == "missing")
+
+    @property
     def reach(self) -> frozenset[object]:
         """What the handler got to: fields read and decoded, AWS calls made, sinks called."""
         outcome = self.observation.outcome
         return frozenset(
             {
-                *self.read,
+                *(_ITEM.sub("/0", address) for address in self.read),
                 *(f"{r.address}!{r.value}" for r in outcome.reads if r.kind == "decode"),
                 *((call.service, call.operation) for call in self.observation.calls),
                 *((s.operation, s.file, s.line) for s in outcome.sinks),
@@ -74,10 +82,33 @@ def signature(learnt: Learnt, *, whole: bool = False) -> Signature:
         outcome.error.type if outcome.error else None,
         outcome.error.trace[-1:] if outcome.error else None,
         learnt.reach,
-        response.get("statusCode") if isinstance(response, dict) else None,
+        str(response.get("statusCode")) if isinstance(response, dict) else None,
         frozenset(_shape(response, values)),
         frozenset(_plain(line, values) for line in outcome.logs.splitlines()[:_LINES]),
     )
+
+
+def surpassed(learnt: Learnt, kept: Iterable[Learnt]) -> bool:
+    """Whether another seed was taken more kindly and reached all that this one did."""
+    return any(k.standing > learnt.standing and k.reach >= learnt.reach for k in kept)
+
+
+def holds(learnt: Learnt, other: Learnt) -> bool:
+    """Whether a seed has all the points of another one."""
+    return {p.address for p in learnt.seed.points} >= {p.address for p in other.seed.points}
+
+
+def reached_later(trace: tuple[str, ...], before: tuple[str, ...]) -> bool:
+    """Whether a traceback ends in a later line of the same function than another one."""
+    if len(trace) != len(before):
+        return len(trace) > len(before)
+    return _line(trace[-1]) > _line(before[-1])
+
+
+def _line(frame: str) -> int:
+    _, _, rest = frame.partition("line ")
+    digits = rest.split(",", 1)[0].strip()
+    return int(digits) if digits.isdigit() else 0
 
 
 def own_values(learnt: Learnt) -> tuple[str, ...]:

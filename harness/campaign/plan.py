@@ -1,9 +1,10 @@
 """The plan: function x insertion point x payload, in the order in which it is tried."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from harness.campaign.novelty import Learnt
+from harness.events.batch import records_of, widened
 from harness.events.mutators import WORD
 from harness.model import FieldRead, InsertionPoint, Payload
 
@@ -20,6 +21,9 @@ _GUARDING = frozenset(
 )
 WORDS = "runtime-crash.source.word"
 _WORDS = 80
+# What one bad record does to the others of its batch needs others.
+_BATCH = "poison-record"
+_RECORDS = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +53,11 @@ class Cell:
         """Whether a hit may cost a whole timeout or a cold start."""
         return self.payload.rule in EXPENSIVE
 
+    @property
+    def alone(self) -> bool:
+        """Whether it shares its invocation with no other trial."""
+        return self.expensive or self.payload.rule in WHOLE or bool(self.payload.repeat)
+
 
 def make_plan(
     learnts: Sequence[Learnt],
@@ -62,13 +71,14 @@ def make_plan(
     function's source are tried as values of their own in the place of the payload WORDS.
     """
     fitting = sorted(
-        (p for p in payloads if not p.languages or language in p.languages),
+        (p for p in payloads if not (p.languages and language) or language in p.languages),
         key=lambda p: (p.rule in EXPENSIVE, p.priority),
     )
     split = [(learnt, *split_points(learnt), guards(learnt)) for learnt in learnts]
+    batches = [(_wide(part[0]), *part[1:]) for part in split if records_of(part[0].seed) > 1]
     for payload in fitting:
         forms = [(WORD + w,) for w in words[:_WORDS]] if payload.id == WORDS else [()]
-        for learnt, read, _, guarding in split:
+        for learnt, read, _, guarding in batches if payload.rule == _BATCH else split:
             for point in read:
                 for mutations in forms:
                     yield Cell(
@@ -82,6 +92,10 @@ def make_plan(
             learnt, _, unread, _ = split[0]
             for point in unread:
                 yield Cell(learnt=learnt, point=point, payload=payload, unread=True)
+
+
+def _wide(learnt: Learnt) -> Learnt:
+    return replace(learnt, seed=widened(learnt.seed, min(_RECORDS, records_of(learnt.seed))))
 
 
 def guards(learnt: Learnt) -> frozenset[str]:

@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,8 @@ from harness.model import CampaignReport, Severity
 from harness.reports import write_reports
 from harness.targets.registry import provider
 
+# What lists the ids that an option takes.
+_LISTS = {"rule": "rules", "trigger": "templates"}
 FORMATS = ("html", "json", "sarif", "junit", "markdown")
 
 
@@ -33,8 +36,10 @@ def campaign(params: dict[str, Any]) -> int:
     catalogue = load_catalogue(params["payloads"], params["templates"])
     for option, known in (("rule", catalogue.rules), ("trigger", catalogue.templates)):
         for name in params[option]:
-            if name not in known:
-                raise UsageError(f"--{option} {name}: no such id", mend=f"see faasfuzz {option}s")
+            if name.rpartition("=")[2] not in known:
+                raise UsageError(
+                    f"--{option} {name}: no such id", mend=f"see faasfuzz {_LISTS[option]}"
+                )
     today = date.today()
     baseline = load_known(params["baseline"]) if params["baseline"] else {}
     parameters = assigned("--parameter", params["parameter"])
@@ -48,7 +53,14 @@ def campaign(params: dict[str, Any]) -> int:
             identity = stored.get("id")
             seed = stored.get("configuration")["seed"] if seed is None else seed
     tables = params.get("tables", {})
-    application = load_application(params["source"], catalogue, parameters, tables=tables, out=out)
+    application = load_application(
+        params["source"],
+        catalogue,
+        parameters,
+        tables=tables,
+        out=out,
+        triggers=params["trigger"],
+    )
     way = provider(params["target"])
     if way.deployed and params.get("cluster"):
         raise UsageError(
@@ -84,9 +96,14 @@ def campaign(params: dict[str, Any]) -> int:
         templates=params["templates"],
         parameters=parameters,
     )
-    if not config.selected(application):
+    selected = config.selected(application)
+    if not selected:
         names = ", ".join(f.name for f in application.functions) or "none"
         raise UsageError("no function to test", path=config.source, mend=f"it declares: {names}")
+    cap = config.target_options.get("max_calls")
+    if config.max_invocations is None and cap is not None:
+        # Shared out, or learning the first function's events might take all that there is.
+        config = replace(config, max_invocations=max(1, cap // len(selected)))
     if way.deployed and config.target_options.get("dry_run"):
         for line in planned(config, application, catalogue):
             click.echo(line)

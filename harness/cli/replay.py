@@ -38,7 +38,9 @@ def replay(
     found, configuration = find(finding, campaign)
     config = stored_config(configuration, source)
     catalogue = load_catalogue(config.payloads, config.templates)
-    application = load_application(config.source, catalogue, config.parameters, out=config.out)
+    application = load_application(
+        config.source, catalogue, config.parameters, out=config.out, triggers=config.triggers
+    )
     setup = checked(
         config.target,
         application,

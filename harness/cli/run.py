@@ -19,7 +19,12 @@ _PATH = click.Path(path_type=Path)
 @click.command()
 @click.argument("source", type=_PATH)
 @click.option("--function", multiple=True, metavar="NAME", help="Only these (globs).")
-@click.option("--trigger", multiple=True, metavar="ID", help="Only these event templates.")
+@click.option(
+    "--trigger",
+    multiple=True,
+    metavar="[FUNCTION=]ID",
+    help="Only these event templates; of a function, also one that its source does not declare.",
+)
 @click.option("--rule", multiple=True, metavar="ID", help="Only these rules; the rest is not sent.")
 @click.option("--target", default="local", type=click.Choice(names()), show_default=True)
 @target_option

@@ -41,14 +41,27 @@ def is_address(source: Path) -> bool:
     return source.parts[:1] == ("aws:",)
 
 
+def is_url(source: Path) -> bool:
+    """Whether a source is a document that has to be fetched."""
+    return source.parts[:1] in (("http:",), ("https:",))
+
+
+def url(source: Path) -> str:
+    """The URL of a source for which `is_url` holds."""
+    scheme, _, rest = str(source).partition(":")
+    return f"{scheme}://{rest.lstrip('/')}"
+
+
 def shown(source: Path) -> str:
     """A source as users write it."""
+    if is_url(source):
+        return url(source)
     return str(address(source)) if is_address(source) else str(source)
 
 
 def located(source: Path) -> Path:
     """A source that stays the same when the working folder changes."""
-    return source if is_address(source) else source.resolve()
+    return source if is_address(source) or is_url(source) else source.resolve()
 
 
 def address(source: Path) -> Address:

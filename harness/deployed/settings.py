@@ -27,7 +27,7 @@ class AwsSettings(Strict):
 
     `functions` are globs on physical names. `max_cost` is in US dollars by the price table; each
     cap holds for the campaign as a whole, with all its workers. `log_wait` is how many seconds a
-    log line may take to arrive.
+    log line may take to arrive. `mail_from` is the address, verified in SES, that mail comes from.
     """
 
     account: str = Field(pattern=r"^\d{12}$")
@@ -46,6 +46,7 @@ class AwsSettings(Strict):
     concurrency: int = Field(2, gt=0)
     max_cost: float = Field(1.0, gt=0)
     log_wait: float = Field(30.0, ge=0)
+    mail_from: str | None = Field(None, pattern=r"^[^@\s<>]+@[^@\s<>]+$")
     state_changing: bool = False
     dry_run: bool = False
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from harness.discovery.access import method_access
+from harness.discovery.access import authorizer_words, method_access
 from harness.discovery.loading import load_document
-from harness.discovery.shapes import mapping
+from harness.discovery.shapes import mapping, mappings
 from harness.discovery.stack import IMPLICIT_API_ID, Resource, Stack
 from harness.discovery.targets import target_function
 from harness.discovery.words import Declared, base_facts, route_facts
@@ -59,7 +59,7 @@ def _methods(stack: Stack) -> Found:
             yield (
                 function.name,
                 Declared(
-                    words=_integration_words("Api", integration.get("Type"), ""),
+                    words=_rest_words(integration.get("Type")),
                     facts=base_facts(function)
                     | method_access(method.properties)
                     | route_facts(path, method.properties.get("HttpMethod"), stage, api_id),
@@ -81,14 +81,15 @@ def _routes(stack: Stack) -> Found:
             continue
         verb, _, path = str(route.properties.get("RouteKey", "$default")).partition(" ")
         version = integration.properties.get("PayloadFormatVersion")
-        words = _integration_words("HttpApi", "AWS_PROXY", version)
+        access = method_access(route.properties)
+        words = {"sam": "HttpApi"} | http_words(stack, api, version, access["authorization"])
         if api is not None and api.properties.get("ProtocolType") == "WEBSOCKET":
             words = {"sam": "WebSocket", "route": verb}
         facts = base_facts(function) | route_facts(path or "$default", verb, stage, api_id)
         if words["sam"] == "WebSocket":
             facts["route_key"] = verb
         else:
-            facts |= method_access(route.properties)
+            facts |= access
         yield function.name, Declared(words=words, facts=facts, source=source)
 
 
@@ -106,17 +107,22 @@ def resource_path(stack: Stack, resource: Any) -> str:
     return "/" + "/".join(reversed(parts))
 
 
-def _integration_words(kind: str, integration: Any, version: Any) -> dict[str, str]:
-    """A custom integration hands on whatever its mapping template makes of the request.
+def _rest_words(integration: Any) -> dict[str, str]:
+    """A custom integration hands on whatever its mapping template makes of the request."""
+    custom = str(integration).upper() == "AWS"
+    return {"sam": "Invoke", "via": "apigateway"} if custom else {"sam": "Api"}
 
-    Format versions of HTTP APIs:
+
+def http_words(
+    stack: Stack, api: Resource | None, version: Any, authorization: str
+) -> dict[str, str]:
+    """The form of an HTTP API's event, and (of the newer form) who says who calls.
+
     https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
     """
-    if kind == "Api" and str(integration).upper() == "AWS":
-        return {"sam": "Invoke", "via": "apigateway"}
-    if kind == "HttpApi" and str(version) == "1.0":
-        return {"sam": kind, "payload": "1.0"}
-    return {"sam": kind}
+    if str(version) == "1.0":
+        return {"payload": "1.0"}
+    return authorizer_words(stack, api, authorization)
 
 
 def _openapi(stack: Stack) -> Found:
@@ -124,25 +130,34 @@ def _openapi(stack: Stack) -> Found:
     for api in stack.of_kind(*OPENAPI):
         kind = OPENAPI[api.kind][0]
         source, stage, api_id = api_facts(stack, kind, api.physical)
-        for path, operations in mapping(definition(stack, api).get("paths")).items():
+        document = definition(stack, api)
+        for path, operations in mapping(document.get("paths")).items():
             for verb, operation in mapping(operations).items():
                 if not isinstance(operation, dict):
                     continue
                 integration = mapping(operation.get("x-amazon-apigateway-integration"))
                 function = target_function(stack, integration.get("uri"))
-                if function is not None:
-                    yield (
-                        function.name,
-                        Declared(
-                            words=_integration_words(
-                                kind,
-                                integration.get("type"),
-                                integration.get("payloadFormatVersion"),
-                            ),
-                            facts=base_facts(function) | route_facts(path, verb, stage, api_id),
-                            source=source,
-                        ),
-                    )
+                if function is None:
+                    continue
+                words = _rest_words(integration.get("type"))
+                if kind == "HttpApi":
+                    version = integration.get("payloadFormatVersion")
+                    wanted = _secured(document, operation) or mapping(api.properties.get("Auth"))
+                    named = str(wanted.get("DefaultAuthorizer", ""))
+                    words = {"sam": kind} | http_words(stack, api, version, named)
+                facts = base_facts(function) | route_facts(path, verb, stage, api_id)
+                yield function.name, Declared(words=words, facts=facts, source=source)
+
+
+def _secured(document: Mapping[str, Any], operation: Mapping[str, Any]) -> dict[str, str]:
+    """The type of the authorizer of an operation, in the place of an API's default."""
+    schemes = mapping(mapping(document.get("components")).get("securitySchemes"))
+    for asked in mappings(operation.get("security", document.get("security"))):
+        for name in asked:
+            scheme = mapping(schemes.get(name))
+            own = mapping(scheme.get("x-amazon-apigateway-authorizer"))
+            return {"DefaultAuthorizer": str(own.get("type") or name)}
+    return {}
 
 
 def _authorizers(stack: Stack) -> Found:

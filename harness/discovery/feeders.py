@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from harness.discovery.shapes import mapping, mappings, texts
+from harness.discovery.shapes import mapping, mappings, places, texts
 from harness.discovery.stack import FUNCTIONS, Resource, Stack
 from harness.discovery.words import bucket_facts, topic_facts
 
@@ -18,6 +18,21 @@ _API_NOTIFICATIONS = {
     "QueueConfigurations": "QueueArn",
     "TopicConfigurations": "TopicArn",
 }
+# Who else tells a queue or a topic: (type, where it names that, the `via` word).
+_FAILED = "DestinationConfig/OnFailure/Destination"
+_DONE = "DestinationConfig/OnSuccess/Destination"
+_FEEDBACK = "EventDestination/SnsDestination/TopicARN"
+_TELLERS = (
+    ("AWS::Lambda::EventInvokeConfig", _FAILED, "destination"),
+    ("AWS::Lambda::EventInvokeConfig", _DONE, "destination"),
+    ("AWS::Serverless::Function", f"EventInvokeConfig/{_FAILED}", "destination"),
+    ("AWS::Serverless::Function", f"EventInvokeConfig/{_DONE}", "destination"),
+    ("AWS::Lambda::EventSourceMapping", _FAILED, "stream-failure"),
+    ("AWS::Serverless::Function", f"Events/*/Properties/{_FAILED}", "stream-failure"),
+    ("AWS::SES::ConfigurationSetEventDestination", _FEEDBACK, "ses-feedback"),
+    ("AWS::SMSVOICE::PhoneNumber", "TwoWay/ChannelArn", "sms"),
+    ("AWS::SMSVOICE::Pool", "TwoWay/ChannelArn", "sms"),
+)
 
 
 def feeder(stack: Stack, arn: str) -> tuple[dict[str, str], dict[str, str]]:
@@ -34,26 +49,61 @@ def feeder(stack: Stack, arn: str) -> tuple[dict[str, str], dict[str, str]]:
             facts = bucket_facts(bucket.physical, entry.get("Event"), entry.get("Filter"))
             return {"via": "s3"}, facts
     for topic, entry in subscriptions(stack):
+        if entry.get("Endpoint") != arn:
+            continue
         raw = str(entry.get("RawMessageDelivery", "")).lower() == "true"
-        if entry.get("Endpoint") == arn and not raw:
-            for bucket, target, notice in notifications(stack):
-                if target == topic:
-                    facts = bucket_facts(bucket.physical, notice.get("Event"), notice.get("Filter"))
-                    return {"via": "s3-sns"}, facts | topic_facts(topic)
+        for bucket, target, notice in notifications(stack):
+            if target == topic:
+                facts = bucket_facts(bucket.physical, notice.get("Event"), notice.get("Filter"))
+                return {"via": "s3" if raw else "s3-sns"}, facts | topic_facts(topic)
+        if not raw:
             return {"via": "sns"}, topic_facts(topic)
+    return _told(stack, arn), {}
+
+
+def _told(stack: Stack, arn: str) -> dict[str, str]:
+    """The `via` word of what is told by services that have no more facts to it."""
     for rule in stack.of_kind("AWS::Events::Rule"):
         for sink in mappings(rule.properties.get("Targets")):
-            if sink.get("Arn") == arn:
-                return {"via": "eventbridge"}, {}
+            if arn in (sink.get("Arn"), mapping(sink.get("DeadLetterConfig")).get("Arn")):
+                return {"via": "eventbridge"}
     for alarm in stack.of_kind("AWS::CloudWatch::Alarm"):
         if arn in texts(alarm.properties.get("AlarmActions")):
-            return {"via": "cloudwatch"}, {}
+            return {"via": "cloudwatch"} | (
+                {"alarm": "metrics"} if alarm.properties.get("Metrics") else {}
+            )
     for function in stack.of_kind(*FUNCTIONS):
         declared = function.properties
         letters = declared.get("DeadLetterQueue") or declared.get("DeadLetterConfig")
         if mapping(letters).get("TargetArn") == arn:
-            return {"via": "dead-letter"}, {}
-    return {}, {}
+            return {"via": "dead-letter"}
+    for kind, way, via in _TELLERS:
+        for resource in stack.of_kind(kind):
+            if arn in _named(resource, way):
+                return {"via": via}
+    return {}
+
+
+def _named(resource: Resource, way: str) -> list[Any]:
+    own = resource.properties
+    return [value for value, _ in places(own, own, way.split("/"))]
+
+
+def delivery_words(stack: Stack, arn: str) -> dict[str, str]:
+    """What feeds a delivery stream, where it is no stream of Kinesis that its owner names."""
+    if logged_into(stack, arn):
+        return {"from": "logs"}
+    for pipe in stack.of_kind("AWS::Pipes::Pipe"):
+        source = str(pipe.properties.get("Source", ""))
+        if pipe.properties.get("Target") == arn and source.startswith("arn:aws:sqs:"):
+            return {"from": "sqs"}
+    return {}
+
+
+def logged_into(stack: Stack, arn: str) -> bool:
+    """Whether a log group is subscribed by a stream or a delivery stream."""
+    filters = stack.of_kind("AWS::Logs::SubscriptionFilter")
+    return any(one.properties.get("DestinationArn") == arn for one in filters)
 
 
 def mailed(stack: Stack, bucket: str) -> dict[str, str]:

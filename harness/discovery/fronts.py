@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from harness.discovery.access import url_access
+from harness.discovery.access import url_access, url_words
 from harness.discovery.shapes import mapping, mappings, texts
 from harness.discovery.stack import Resource, Stack
 from harness.discovery.targets import target_function
@@ -25,7 +25,7 @@ def _urls(stack: Stack) -> Found:
             yield (
                 function.name,
                 Declared(
-                    words={"sam": "FunctionUrl"},
+                    words={"sam": "FunctionUrl"} | url_words(url.properties),
                     facts=url_facts(function) | url_access(url.properties),
                     source=url.name,
                 ),
@@ -42,7 +42,19 @@ def _load_balancers(stack: Stack) -> Found:
                 facts = base_facts(function) | route_facts(path, method, "", "")
                 facts["domain"] = f"{group.physical}.elb.amazonaws.com".lower()
                 facts["target_group_arn"] = group.arn
-                yield function.name, Declared(words={"sam": "ALB"}, facts=facts, source=group.name)
+                words = {"sam": "ALB"} | _header_words(group)
+                yield function.name, Declared(words=words, facts=facts, source=group.name)
+
+
+def _header_words(group: Resource) -> dict[str, str]:
+    """Whether a target group sends all values of a header and of a query parameter."""
+    attributes = mappings(group.properties.get("TargetGroupAttributes"))
+    several = any(
+        a.get("Key") == "lambda.multi_value_headers.enabled"
+        and str(a.get("Value")).lower() == "true"
+        for a in attributes
+    )
+    return {"headers": "multi-value"} if several else {}
 
 
 def _listened(stack: Stack, group: Resource) -> list[tuple[str, str]]:

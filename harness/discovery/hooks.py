@@ -7,6 +7,8 @@ from typing import Any
 
 import yaml
 
+from harness.discovery.feeders import delivery_words
+from harness.discovery.shapes import places, texts
 from harness.discovery.stack import Stack
 from harness.discovery.targets import target_function
 from harness.discovery.words import Declared, base_facts
@@ -19,13 +21,17 @@ def hook_triggers(stack: Stack) -> Iterator[tuple[str, Declared]]:
     for resource in stack.resources.values():
         kind = _CUSTOM if resource.kind.startswith("Custom::") else resource.kind
         for hook in _hooks().get(kind, ()):
-            for value in _at(resource.properties, hook["at"].split("/")):
+            start = (resource.properties, resource.properties)
+            for value, item in places(*start, hook["at"].split("/")):
                 function = target_function(stack, value)
-                if function is not None:
+                if function is None:
+                    continue
+                fed = delivery_words(stack, resource.arn) if hook.get("fed") else {}
+                for words in _words(hook, item, resource.properties):
                     yield (
                         function.name,
                         Declared(
-                            words=hook["words"],
+                            words={**words, **fed},
                             facts={**base_facts(function), "origin": resource.physical},
                             source=resource.name,
                         ),
@@ -38,11 +44,19 @@ def _hooks() -> Mapping[str, list[dict[str, Any]]]:
     return {str(kind): hooks for kind, hooks in table.items()}
 
 
-def _at(value: Any, steps: list[str]) -> Iterator[Any]:
-    if not steps:
-        yield value
-    elif steps[0] == "*":
-        for item in value if isinstance(value, list) else ():
-            yield from _at(item, steps[1:])
-    elif isinstance(value, dict) and steps[0] in value:
-        yield from _at(value[steps[0]], steps[1:])
+def _words(hook: Mapping[str, Any], item: Any, properties: Any) -> Iterator[dict[str, str]]:
+    """The words of a hook, with what stands beside the function; several where that is a list."""
+    words = dict(hook["words"])
+    for path, more in hook.get("has", {}).items():
+        if next(_beside(item, properties, path), None) is not None:
+            words |= more
+    several: list[dict[str, str]] = [{}]
+    for word, path in hook.get("more", {}).items():
+        said = [text for value in _beside(item, properties, path) for text in texts(value)]
+        several = [{**one, word: text} for one in several for text in said] or several
+    yield from ({**words, **one} for one in several)
+
+
+def _beside(item: Any, properties: Any, path: str) -> Iterator[Any]:
+    start = properties if path.startswith("/") else item
+    return (value for value, _ in places(start, start, path.lstrip("/").split("/")))

@@ -24,6 +24,17 @@ _NAMED = {
         "DeliveryStreamName",
         "arn:aws:firehose:{r}:{a}:deliverystream/{name}",
     ),
+    "AWS::Kinesis::StreamConsumer": (
+        "ConsumerName",
+        "arn:aws:kinesis:{r}:{a}:stream/stream/consumer/{name}:1775738096",
+    ),
+    "AWS::MSK::Cluster": ("ClusterName", "arn:aws:kafka:{r}:{a}:cluster/{name}/a1b2c3d4-1"),
+    "AWS::MSK::ServerlessCluster": (
+        "ClusterName",
+        "arn:aws:kafka:{r}:{a}:cluster/{name}/a1b2-s1",
+    ),
+    "AWS::AmazonMQ::Broker": ("BrokerName", "arn:aws:mq:{r}:{a}:broker:{name}:b-a1b2c3d4"),
+    "AWS::DocDB::DBCluster": ("DBClusterIdentifier", "arn:aws:rds:{r}:{a}:cluster:{name}"),
     "AWS::Events::EventBus": ("Name", "arn:aws:events:{r}:{a}:event-bus/{name}"),
     "AWS::Events::Rule": ("Name", "arn:aws:events:{r}:{a}:rule/{name}"),
     "AWS::SSM::Parameter": ("Name", "arn:aws:ssm:{r}:{a}:parameter/{name}"),
@@ -56,6 +67,9 @@ _NAMED = {
 _REF_IS_ARN = frozenset(
     {
         "AWS::IAM::ManagedPolicy",
+        "AWS::Kinesis::StreamConsumer",
+        "AWS::MSK::Cluster",
+        "AWS::MSK::ServerlessCluster",
         "AWS::Lambda::LayerVersion",
         "AWS::SNS::Topic",
         "AWS::SecretsManager::Secret",
@@ -65,6 +79,8 @@ _REF_IS_ARN = frozenset(
         "AWS::ElasticLoadBalancingV2::TargetGroup",
     }
 )
+# What GetAtt calls the ARN.
+_ARNS = ("Arn", "ConsumerARN", "DBClusterArn", "FunctionArn", "TargetGroupArn", "TopicArn")
 # Functions keep their logical id as name: findings are read by people who know the template.
 _PLAIN = frozenset({"AWS::Lambda::Function", "AWS::Serverless::Function"})
 # APIs are known by an id of ten letters and digits, whatever their Name says.
@@ -143,7 +159,7 @@ def reference(kind: str, name: str, attribute: str | None) -> str:
         return f"{own}:{'live' if last == 'Alias' else '1'}"
     if last == "StreamArn":
         return stream_arn(own)
-    if last == "Arn" or last in ("TopicArn", "FunctionArn", "DBClusterArn", "TargetGroupArn"):
+    if last in _ARNS:
         return own
     if last in ("QueueName", "TopicName", "TableName", "BucketName", "Name", "Id"):
         return name

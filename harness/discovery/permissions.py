@@ -23,7 +23,9 @@ _PRINCIPALS = {
     "cognito-idp.amazonaws.com": "Cognito",
     "elasticloadbalancing.amazonaws.com": "ALB",
     "bedrock.amazonaws.com": "BedrockAgent",
+    "alexa-connectedhome.amazon.com": "AlexaSmartHome",
     "codecommit.amazonaws.com": "CodeCommit",
+    "cognito-sync.amazonaws.com": "CognitoSync",
     "config.amazonaws.com": "ConfigRule",
     "connect.amazonaws.com": "Connect",
     "iot.amazonaws.com": "IoTRule",
@@ -74,6 +76,8 @@ def _declared(stack: Stack, function: Resource, principal: str, source: str) -> 
     if principal == "apigateway.amazonaws.com":
         return _api(stack, function, source)
     kind = _PRINCIPALS.get(principal)
+    if principal.startswith("workmail."):  # its principals name their region
+        kind = "WorkMail"
     return Declared(words={"sam": kind}, facts=facts, source=name) if kind else None
 
 

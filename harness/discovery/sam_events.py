@@ -6,25 +6,27 @@ https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/s
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from harness.discovery.access import sam_access, url_access
-from harness.discovery.apis import api_facts
-from harness.discovery.feeders import feeder, mailed, queue_words
+from harness.discovery.access import sam_access, url_access, url_words
+from harness.discovery.apis import api_facts, http_words
+from harness.discovery.feeders import feeder, mailed
+from harness.discovery.polled import polled_facts, polled_words
 from harness.discovery.schemas import model_facts
-from harness.discovery.shapes import mapping, mappings
+from harness.discovery.shapes import mapping
 from harness.discovery.stack import Stack
 from harness.discovery.words import (
     Declared,
     base_facts,
     batch_size,
     bucket_facts,
-    kinesis_facts,
+    event_families,
+    iot_words,
+    narrowed,
     queue_facts,
     route_facts,
     rule_facts,
     rule_words,
     schedule_facts,
     source_name,
-    table_stream_facts,
     topic_facts,
     url_facts,
 )
@@ -59,19 +61,25 @@ def sam_triggers(stack: Stack) -> Iterator[tuple[str, Declared]]:
             yield (
                 function.name,
                 Declared(
-                    words={"sam": "FunctionUrl"}, facts=url_facts(function) | url_access(config)
+                    words={"sam": "FunctionUrl"} | url_words(config),
+                    facts=url_facts(function) | url_access(config),
                 ),
             )
 
 
 def _each(kind: str, properties: Properties) -> Iterator[Properties]:
-    """A user pool's event may list several of its triggers; each has an event of its own."""
-    triggers = properties.get("Trigger") if kind == "Cognito" else None
-    if not isinstance(triggers, list):
+    """What one event of SAM's lists several of: each has an event of its own form."""
+    key, several = "", []
+    if kind == "Cognito" and isinstance(properties.get("Trigger"), list):
+        key, several = "Trigger", properties["Trigger"]
+    elif kind == "S3":
+        key, several = "Events", event_families(properties.get("Events"))
+    elif kind in ("CloudWatchEvent", "EventBridgeRule"):
+        key, several = "Pattern", narrowed(properties.get("Pattern"))
+    if not several:
         yield properties
-        return
-    for trigger in triggers:
-        yield {**properties, "Trigger": trigger}
+    for one in several:
+        yield {**properties, key: one}
 
 
 def _http(stack: Stack, kind: str, _: str, properties: Properties) -> Declared:
@@ -87,11 +95,15 @@ def _http(stack: Stack, kind: str, _: str, properties: Properties) -> Declared:
         properties.get("RequestParameters"),
         ", ".join(strict),
     )
+    owner = stack.by_value(api)
+    access = sam_access(stack, kind, owner, properties)
+    words = {"sam": kind}
+    if kind == "HttpApi":
+        words |= http_words(stack, owner, version, access.get("authorization", ""))
     return Declared(
-        words={"sam": kind}
-        | ({"payload": "1.0"} if kind == "HttpApi" and version == "1.0" else {}),
+        words=words,
         facts=described
-        | sam_access(stack, kind, stack.by_value(api), properties)
+        | access
         | route_facts(properties.get("Path"), properties.get("Method"), stage, api_id),
         source=source,
     )
@@ -123,27 +135,22 @@ def _sns(stack: Stack, kind: str, _: str, properties: Properties) -> Declared:
     return Declared(words={"sam": kind} | via, facts=facts, source=source_name(stack, topic))
 
 
-def _sqs(stack: Stack, kind: str, _: str, properties: Properties) -> Declared:
-    queue = str(properties.get("Queue", ""))
-    via, facts = feeder(stack, queue)
+def _polled(stack: Stack, kind: str, _: str, properties: Properties) -> Declared:
+    """Queues, streams, Kafka, brokers, DocumentDB: what Lambda asks for records."""
+    named = (properties[key] for key in _SOURCES if properties.get(key))
+    source = str(next(named, ""))
     return Declared(
-        words={"sam": kind} | (via or queue_words(queue)),
-        facts=facts | queue_facts(queue),
-        source=source_name(stack, queue),
+        words={"sam": kind} | polled_words(stack, kind, source, properties),
+        facts=polled_facts(stack, kind, source, properties),
+        source=source_name(stack, source),
     )
-
-
-def _stream(stack: Stack, kind: str, _: str, properties: Properties) -> Declared:
-    stream = str(properties.get("Stream", ""))
-    read = kinesis_facts(stream) if kind == "Kinesis" else table_stream_facts(stack, stream)
-    return Declared(words={"sam": kind}, facts=read, source=source_name(stack, stream))
 
 
 def _rule(stack: Stack, kind: str, logical: str, properties: Properties) -> Declared:
     bus = properties.get("EventBusName")
     facts = rule_facts(str(properties.get("RuleName") or logical), properties.get("Pattern"), bus)
     source = source_name(stack, facts.get("bucket")) or source_name(stack, bus)
-    return Declared(words=rule_words(kind, facts), facts=facts, source=source or logical)
+    return Declared(words=rule_words(kind, facts, bus), facts=facts, source=source or logical)
 
 
 def _schedule(_: Stack, kind: str, logical: str, properties: Properties) -> Declared:
@@ -164,30 +171,18 @@ def _user_pool(stack: Stack, kind: str, _: str, properties: Properties) -> Decla
     )
 
 
-def _topics(stack: Stack, kind: str, _: str, properties: Properties) -> Declared:
-    """Kafka, MQ, DocumentDB, IoT and logs: of these the declaration says little."""
-    given = {
-        fact: properties[key]
-        for fact, key in _GIVEN.items()
-        if isinstance(properties.get(key), str)
-    }
-    topics = properties.get("Topics") or properties.get("Queues")
-    if isinstance(topics, list) and topics:
-        given["topic"] = str(topics[0])
-    value = next((given[fact] for fact in ("stream_arn", "broker_arn") if fact in given), None)
-    value = value or given.get("cluster_arn") or given.get("log_group")
-    words = {"sam": kind} | _engine(stack, kind, properties)
-    return Declared(words=words, facts=given, source=source_name(stack, value))
+def _logs(stack: Stack, kind: str, _: str, properties: Properties) -> Declared:
+    group = str(properties.get("LogGroupName") or "")
+    return Declared(
+        words={"sam": kind},
+        facts={"log_group": group} if group else {},
+        source=source_name(stack, group),
+    )
 
 
-def _engine(stack: Stack, kind: str, properties: Properties) -> dict[str, str]:
-    """Of brokers only RabbitMQ has virtual hosts; a broker of the stack says its engine itself."""
-    broker = stack.by_value(properties.get("Broker")) if kind == "MQ" else None
-    said = str(broker.properties.get("EngineType")) if broker is not None else ""
-    access = mappings(properties.get("SourceAccessConfigurations"))
-    if said.upper() == "RABBITMQ" or any(a.get("Type") == "VIRTUAL_HOST" for a in access):
-        return {"engine": "rabbitmq"}
-    return {}
+def _iot(_: Stack, kind: str, __: str, properties: Properties) -> Declared:
+    sql = str(properties.get("Sql") or "")
+    return Declared(words={"sam": kind} | iot_words(sql), facts={"sql": sql})
 
 
 def _load_balancer(_: Stack, kind: str, __: str, properties: Properties) -> Declared:
@@ -218,34 +213,27 @@ def _integration(_: Stack, kind: str, __: str, ___: Properties) -> Declared:
     return Declared(words={"sam": kind, "via": "apigateway"})
 
 
-_GIVEN = {
-    "stream_arn": "Stream",
-    "broker_arn": "Broker",
-    "cluster_arn": "Cluster",
-    "log_group": "LogGroupName",
-    "sql": "Sql",
-    "database": "DatabaseName",
-    "collection": "CollectionName",
-}
+# The property of each type of event that names what is asked for records.
+_SOURCES = ("Queue", "Stream", "Broker", "Cluster")
 _READERS: Mapping[str, Callable[[Stack, str, str, Properties], Declared]] = {
     "Api": _http,
     "HttpApi": _http,
     "S3": _s3,
     "SNS": _sns,
-    "SQS": _sqs,
-    "DynamoDB": _stream,
-    "Kinesis": _stream,
+    "SQS": _polled,
+    "DynamoDB": _polled,
+    "Kinesis": _polled,
     "EventBridgeRule": _rule,
     "CloudWatchEvent": _rule,
     "Schedule": _schedule,
     "ScheduleV2": _schedule,
     "Cognito": _user_pool,
-    "CloudWatchLogs": _topics,
-    "DocumentDB": _topics,
-    "IoTRule": _topics,
-    "MQ": _topics,
-    "MSK": _topics,
-    "SelfManagedKafka": _topics,
+    "CloudWatchLogs": _logs,
+    "DocumentDB": _polled,
+    "IoTRule": _iot,
+    "MQ": _polled,
+    "MSK": _polled,
+    "SelfManagedKafka": _polled,
     # No events of SAM's: other descriptions have them.
     "ALB": _load_balancer,
     "CloudFront": _edge,

@@ -76,7 +76,10 @@ class _Translation:
         self.keys = {name: key for key, name in ids.items()}
         http = mapping(self._provider.get("httpApi"))
         self._service = Service(
-            stage=self._variables.stage, functions=ids, http_payload=str(http.get("payload", "2.0"))
+            stage=self._variables.stage,
+            functions=ids,
+            http_payload=str(http.get("payload", "2.0")),
+            http_authorizers=mapping(http.get("authorizers")),
         )
         self.template = self._template(functions, ids)
         self.notes = [*self.notes, *self._variables.notes]
@@ -192,7 +195,7 @@ class _Translation:
             "Policies": [{"Statement": function["iamRoleStatements"]}]
             if "iamRoleStatements" in function
             else None,
-            "FunctionUrlConfig": mapping(function.get("url")) or function.get("url") or None,
+            "FunctionUrlConfig": _url(function.get("url")),
             "EventInvokeConfig": {"DestinationConfig": destinations} if destinations else None,
             "DeadLetterConfig": {"TargetArn": function["onError"]}
             if "onError" in function
@@ -240,6 +243,14 @@ class _Translation:
         for key, machine in declared.items():
             definition = {"Definition": mapping(machine).get("definition")}
             yield str(key), {"Type": "AWS::StepFunctions::StateMachine", "Properties": definition}
+
+
+def _url(declared: Any) -> dict[str, Any] | None:
+    """`url: true`, or a mapping that may ask for a signed request."""
+    if not declared:
+        return None
+    signed = str(mapping(declared).get("authorizer", "")).lower() == "aws_iam"
+    return {"AuthType": "AWS_IAM" if signed else "NONE"}
 
 
 def _role_arn(role: Any) -> Any:

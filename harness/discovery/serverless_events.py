@@ -3,6 +3,7 @@
 https://www.serverless.com/framework/docs/providers/aws/guide/events
 """
 
+import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -29,6 +30,7 @@ class Service:
     stage: str
     functions: Mapping[str, str]
     http_payload: str = "2.0"
+    http_authorizers: Mapping[str, Any] = field(default_factory=dict)
 
 
 Event = tuple[str, dict[str, Any]]
@@ -120,8 +122,32 @@ def _http_api(
             "Method": method.replace("*", "ANY"),
             "Path": path,
             "PayloadFormatVersion": service.http_payload,
+            "Auth": _http_access(given.get("authorizer"), made, service),
         },
     )
+
+
+def _http_access(value: Any, made: Translated, service: Service) -> Any:
+    """Who lets callers of a route in: `aws_iam`, or one of the provider's authorizers."""
+    said = mapping(value)
+    name = value if isinstance(value, str) else said.get("name") or said.get("id")
+    if str(said.get("type", name)).lower() == "aws_iam":
+        return {"Authorizer": "AWS_IAM"}
+    if name is None and "type" not in said:
+        return None
+    declared = mapping(service.http_authorizers.get(str(name))) or said
+    kind = str(declared.get("type", "jwt")).upper()
+    function = service.functions.get(str(declared.get("functionName")))
+    uri = {"Fn::GetAtt": [function, "Arn"]} if function else declared.get("functionArn")
+    made.resources[f"HttpApiAuthorizer{_plain(str(name))}"] = _resource(
+        "AWS::ApiGatewayV2::Authorizer",
+        Name=str(name),
+        ApiId={"Ref": "HttpApi"},
+        AuthorizerType=kind,
+        AuthorizerPayloadFormatVersion=str(declared.get("payloadVersion", "2.0")),
+        **({"AuthorizerUri": uri} if uri else {}),
+    )
+    return {"Authorizer": str(name)}
 
 
 def _authorizer(value: Any, kind: str, made: Translated, service: Service) -> None:
@@ -178,7 +204,13 @@ def _sns(value: Any, given: Given, made: Translated, _: Service) -> Iterator[Eve
     yield "SNS", {"Topic": topic}
 
 
-def _polled(kind: str, property: str) -> Reader:
+def _filters(given: Given) -> Any:
+    """Patterns are written as YAML, where CloudFormation has them as text."""
+    patterns = [{"Pattern": json.dumps(one)} for one in mappings(given.get("filterPatterns"))]
+    return {"Filters": patterns} if patterns else None
+
+
+def _polled(kind: str, property: str, access: Any = None) -> Reader:
     """Sources that are asked for records: an ARN, or a mapping with one."""
 
     def read(value: Any, given: Given, _: Translated, __: Service) -> Iterator[Event]:
@@ -188,6 +220,8 @@ def _polled(kind: str, property: str) -> Reader:
             {
                 property: given.get("arn") if known else value,
                 "BatchSize": given.get("batchSize"),
+                "FilterCriteria": _filters(given),
+                "SourceAccessConfigurations": access,
                 "Topics": list(texts(given["topic"])) if "topic" in given else None,
                 "Queues": list(texts(given["queue"])) if "queue" in given else None,
             },
@@ -207,7 +241,15 @@ def _stream(value: Any, given: Given, _: Translated, __: Service) -> Iterator[Ev
     arn = given.get("arn", value)
     said = str(given.get("type") or ("dynamodb" if ":dynamodb:" in str(arn) else "kinesis"))
     kind = _KINESIS_OR_TABLE.get(said, "Kinesis")
-    yield kind, {"Stream": arn, "BatchSize": given.get("batchSize")}
+    yield (
+        kind,
+        {
+            "Stream": arn,
+            "BatchSize": given.get("batchSize"),
+            "TumblingWindowInSeconds": given.get("tumblingWindowInSeconds"),
+            "FilterCriteria": _filters(given),
+        },
+    )
 
 
 def _schedule(value: Any, given: Given, _: Translated, __: Service) -> Iterator[Event]:
@@ -292,9 +334,10 @@ _READERS: Mapping[str, Reader] = {
     "http": _http,
     "httpApi": _http_api,
     "iot": _iot,
+    "iotFleetProvisioning": _named("IoTProvisioning"),
     "kafka": _kafka,
     "msk": _polled("MSK", "Stream"),
-    "rabbitmq": _polled("MQ", "Broker"),
+    "rabbitmq": _polled("MQ", "Broker", [{"Type": "VIRTUAL_HOST"}]),
     "s3": _s3,
     "schedule": _schedule,
     "sns": _sns,

@@ -6,28 +6,30 @@ from harness.discovery.feeders import (
     feeder,
     mailed,
     notifications,
-    queue_words,
     receipt_actions,
     recipient_facts,
     subscriptions,
 )
+from harness.discovery.graphql import graphql_triggers
 from harness.discovery.hooks import hook_triggers
 from harness.discovery.machines import called_functions
+from harness.discovery.polled import polled_facts, polled_words
 from harness.discovery.shapes import mapping, mappings
-from harness.discovery.stack import Resource, Stack
+from harness.discovery.stack import FUNCTIONS, Resource, Stack
 from harness.discovery.targets import target_function
 from harness.discovery.words import (
     Declared,
     base_facts,
     batch_size,
     bucket_facts,
-    kinesis_facts,
-    queue_facts,
+    event_families,
+    iot_words,
+    narrowed,
+    pool_words,
     rule_facts,
     rule_words,
     schedule_facts,
     source_name,
-    table_stream_facts,
     topic_facts,
 )
 
@@ -41,6 +43,11 @@ _SOURCES = {
     "kafka": "MSK",
     "mq": "MQ",
     "rds": "DocumentDB",
+}
+# handler of the CDK's framework -> variable that names the user's function -> `via`
+_CALLED_BY_CDK = {
+    "framework.onEvent": {"USER_ON_EVENT_FUNCTION_ARN": "cdk"},
+    "framework.isComplete": {"USER_IS_COMPLETE_FUNCTION_ARN": "cdk-is-complete"},
 }
 # What a pipe from a stream hands on differs from what one from a queue does.
 _STREAMS = ("kinesis", "dynamodb")
@@ -56,7 +63,9 @@ def service_triggers(stack: Stack) -> Found:
     yield from _mails(stack)
     yield from _state_machines(stack)
     yield from _named_in(stack)
+    yield from _providers(stack)
     yield from hook_triggers(stack)
+    yield from graphql_triggers(stack)
 
 
 def _event_sources(stack: Stack) -> Found:
@@ -67,21 +76,12 @@ def _event_sources(stack: Stack) -> Found:
             continue
         source = str(properties.get("EventSourceArn", ""))
         service = source.split(":")[2] if source.count(":") > 2 else ""
-        words = {"sam": _SOURCES.get(service, "SelfManagedKafka")}
-        facts: dict[str, str] = {}
-        if service == "sqs":
-            via, fed = feeder(stack, source)
-            words |= via or queue_words(source)
-            facts = fed | queue_facts(source)
-        elif service == "kinesis":
-            facts = kinesis_facts(source)
-        elif service == "dynamodb":
-            facts = table_stream_facts(stack, source)
+        kind = _SOURCES.get(service, "SelfManagedKafka")
         yield (
             function.name,
             Declared(
-                words=words,
-                facts=base_facts(function) | facts,
+                words={"sam": kind} | polled_words(stack, kind, source, properties),
+                facts=base_facts(function) | polled_facts(stack, kind, source, properties),
                 source=source_name(stack, source),
                 batch_size=batch_size(properties),
             ),
@@ -91,8 +91,10 @@ def _event_sources(stack: Stack) -> Found:
 def _notified(stack: Stack) -> Found:
     for bucket, target, entry in notifications(stack):
         function = target_function(stack, target)
-        if function is not None:
-            facts = bucket_facts(bucket.physical, entry.get("Event"), entry.get("Filter"))
+        if function is None:
+            continue
+        for family in event_families(entry.get("Event")):
+            facts = bucket_facts(bucket.physical, family, entry.get("Filter"))
             words = {"sam": "S3", "event": facts["event"].split(":")[0]}
             words |= mailed(stack, bucket.physical)
             yield _found(function, words, facts, bucket.name)
@@ -115,14 +117,15 @@ def _rules(stack: Stack) -> Found:
             if function is None:
                 continue
             pattern = properties.get("EventPattern")
-            if pattern:
-                facts = rule_facts(rule.physical, pattern, properties.get("EventBusName"))
-                words = rule_words("EventBridgeRule", facts)
-            else:
+            for one in narrowed(pattern) if pattern else []:
+                bus = properties.get("EventBusName")
+                facts = rule_facts(rule.physical, one, bus)
+                words = rule_words("EventBridgeRule", facts, bus)
+                yield _found(function, words, facts, rule.name)
+            if not pattern:
                 expression = properties.get("ScheduleExpression")
                 facts = schedule_facts(rule.physical, expression, target.get("Input"))
-                words = {"sam": "Schedule"}
-            yield _found(function, words, facts, rule.name)
+                yield _found(function, {"sam": "Schedule"}, facts, rule.name)
 
 
 def _schedules(stack: Stack) -> Found:
@@ -147,20 +150,35 @@ def _state_machines(stack: Stack) -> Found:
     for machine in stack.of_kind(
         "AWS::Serverless::StateMachine", "AWS::StepFunctions::StateMachine"
     ):
-        for function, first in called_functions(stack, machine).values():
-            facts = {"state_machine": machine.physical} if first else {}
-            yield _found(function, {"sam": "Invoke", "via": "states"}, facts, machine.name)
+        for called in called_functions(stack, machine):
+            facts = {"state_machine": machine.physical} if called.first else {}
+            words = {"sam": "Invoke", "via": "states", **called.words}
+            yield _found(called.function, words, facts, machine.name)
+
+
+def _providers(stack: Stack) -> Found:
+    """Functions which the CDK's framework for custom resources calls in its own words.
+
+    https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.custom_resources-readme.html
+    """
+    for framework in stack.of_kind(*FUNCTIONS):
+        environment = mapping(mapping(framework.properties.get("Environment")).get("Variables"))
+        handler = str(framework.properties.get("Handler"))
+        for variable, via in _CALLED_BY_CDK.get(handler, {}).items():
+            function = target_function(stack, environment.get(variable))
+            if function is not None:
+                yield _found(function, {"sam": "CustomResource", "via": via}, {}, framework.name)
 
 
 def _named_in(stack: Stack) -> Found:
     """Services that name their function in one property, and say little else about the event."""
     for rule in stack.of_kind("AWS::IoT::TopicRule"):
         payload = mapping(rule.properties.get("TopicRulePayload"))
-        for action in mappings(payload.get("Actions")):
+        for action in (*mappings(payload.get("Actions")), mapping(payload.get("ErrorAction"))):
             function = target_function(stack, mapping(action.get("Lambda")).get("FunctionArn"))
             if function is not None:
-                facts = {"sql": str(payload.get("Sql", ""))}
-                yield _found(function, {"sam": "IoTRule"}, facts, rule.name)
+                sql = str(payload.get("Sql", ""))
+                yield _found(function, {"sam": "IoTRule"} | iot_words(sql), {"sql": sql}, rule.name)
     for logs in stack.of_kind("AWS::Logs::SubscriptionFilter"):
         function = target_function(stack, logs.properties.get("DestinationArn"))
         if function is not None:
@@ -171,7 +189,7 @@ def _named_in(stack: Stack) -> Found:
             arn = value.get("LambdaArn") if isinstance(value, dict) else value
             function = target_function(stack, arn)
             if function is not None:
-                words = {"sam": "Cognito", "trigger": str(name)}
+                words = {"sam": "Cognito", "trigger": str(name)} | pool_words(stack, pool, value)
                 yield _found(function, words, {"user_pool": pool.physical}, pool.name)
     for pipe in stack.of_kind("AWS::Pipes::Pipe"):
         for key in ("Target", "Enrichment"):
@@ -180,11 +198,6 @@ def _named_in(stack: Stack) -> Found:
                 service = (str(pipe.properties.get("Source", "")).split(":") * 3)[2]
                 words = {"sam": "Pipe"} | ({"from": service} if service in _STREAMS else {})
                 yield _found(function, words, {}, pipe.name)
-    for data in stack.of_kind("AWS::AppSync::DataSource"):
-        config = mapping(data.properties.get("LambdaConfig"))
-        function = target_function(stack, config.get("LambdaFunctionArn"))
-        if function is not None:
-            yield _found(function, {"sam": "AppSync"}, {}, data.name)
 
 
 def _found(

@@ -39,37 +39,63 @@ def wire(stack: Stack, templates: Sequence[EventTemplate]) -> Wiring:
     for function, declared in found:
         if declared.source is not None:
             edges.append(Edge(origin=declared.source, to=function, via=declared.words["sam"]))
-        template = claimant(declared.words, templates)
-        if template is None:
+        claimed = claimants(declared.words, templates)
+        if not claimed:
             note = unclaimed(declared.words)
             if note not in notes.get(function, ()):
                 notes[function] = (*notes.get(function, ()), note)
             continue
-        trigger = Trigger(
-            template=template.id,
-            source=declared.source,
-            facts={**schemas.facts(declared), **declared.facts},
-            batch_size=declared.batch_size,
-        )
-        # A route may stand in an OpenAPI document and under the function's Events.
-        if not any(_same(trigger, other) for other in triggers.get(function, ())):
-            triggers[function] = (*triggers.get(function, ()), trigger)
+        for template in claimed:
+            trigger = Trigger(
+                template=template.id,
+                source=declared.source,
+                facts={**schemas.facts(declared), **declared.facts},
+                batch_size=declared.batch_size,
+            )
+            if not any(_same(trigger, other) for other in triggers.get(function, ())):
+                triggers[function] = (*triggers.get(function, ()), trigger)
     return Wiring(triggers=triggers, notes=notes, edges=tuple(edges))
 
 
 def claimant(words: Mapping[str, str], templates: Sequence[EventTemplate]) -> EventTemplate | None:
     """The template with the most specific declaration all of whose words agree."""
+    return next(iter(claimants(words, templates)), None)
+
+
+def claimants(
+    words: Mapping[str, str], templates: Sequence[EventTemplate]
+) -> tuple[EventTemplate, ...]:
+    """The template that claims a trigger, and those of what its service sends there as well.
+
+    The latter make the same claim with a word more, `also`, whose value says what they are.
+    """
     claims = [
-        (len(claim), template)
+        (claim, template)
         for template in templates
         for claim in template.declared
         if claim and all(words.get(key) == value for key, value in claim.items())
     ]
-    return max(claims, key=lambda claim: claim[0])[1] if claims else None
+    if not claims:
+        return ()
+    best, first = max(claims, key=lambda claim: len(claim[0]))
+    besides = (
+        template
+        for template in templates
+        for claim in template.declared
+        if "also" in claim and {k: v for k, v in claim.items() if k != "also"} == dict(best)
+    )
+    return (first, *besides)
 
 
 def _same(one: Trigger, other: Trigger) -> bool:
-    """Whether two say the same. An OpenAPI document is not asked for its authorizers."""
+    """Whether two say the same.
+
+    A route may stand in an OpenAPI document, which is not asked for its authorizers, and under the
+    function's Events; a rule may let several events of one form through.
+    """
+    rules = (one.facts.get("rule_arn"), other.facts.get("rule_arn"))
+    if one.template == other.template and rules[0] and rules[0] == rules[1]:
+        return one.source == other.source
     facts = [{**t.facts, "authorization": ""} for t in (one, other)]
     return (one.template, one.source) == (other.template, other.source) and facts[0] == facts[1]
 

@@ -1,8 +1,10 @@
 """A declared trigger in the words which event templates claim, and the facts that go with it."""
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import product
 from typing import Any
 
 from harness.discovery.naming import function_url, queue_url
@@ -94,6 +96,16 @@ def bucket_facts(bucket: str, event: Any, rules: Any) -> dict[str, str]:
     return facts | ({"prefix": "", "suffix": ""} | wanted if wanted else {})
 
 
+def event_families(event: Any) -> list[list[str]]:
+    """S3's event types by family (ObjectCreated, ...): each has an event of its own form."""
+    families: dict[str, list[str]] = {}
+    for one in event if isinstance(event, list) else [event]:
+        if one:
+            families.setdefault(str(one).removeprefix("s3:").split(":")[0], []).append(str(one))
+    # An upload goes before anything else.
+    return sorted(families.values(), key=lambda f: "ObjectCreated" not in f[0]) or [[]]
+
+
 def topic_facts(topic: str) -> dict[str, str]:
     """Facts of a topic, by its ARN."""
     return {
@@ -110,8 +122,8 @@ def queue_facts(queue: str) -> dict[str, str]:
 
 
 def kinesis_facts(stream: str) -> dict[str, str]:
-    """Facts of a Kinesis stream, by its ARN."""
-    return {"stream_arn": stream, "stream": stream.rsplit("/", 1)[-1]}
+    """Facts of a Kinesis stream, by its ARN or that of a consumer of it."""
+    return {"stream_arn": stream, "stream": stream.partition("/consumer/")[0].rsplit("/", 1)[-1]}
 
 
 def table_stream_facts(stack: Stack, stream: str) -> dict[str, str]:
@@ -161,9 +173,58 @@ def rule_facts(name: str, pattern: Any = None, bus: Any = None) -> dict[str, str
     return facts | {name: value for name, value in wanted.items() if value}
 
 
-def rule_words(kind: str, facts: Mapping[str, str]) -> dict[str, str]:
-    """The words of an EventBridge rule: templates may claim a source or one of its events."""
-    return {"sam": kind} | {k: facts[k] for k in ("source", "detail_type") if k in facts}
+def narrowed(pattern: Any) -> list[Any]:
+    """A pattern for each source and detail-type which a rule's pattern lets through, that first."""
+    read = _parsed(pattern)
+    asked = {
+        key: read[key]
+        for key in ("source", "detail-type")
+        if isinstance(read.get(key), list) and read[key]
+    }
+    ways = [
+        [[one, *(other for other in several if other != one)] for one in several]
+        for several in asked.values()
+    ]
+    if not any(len(way) > 1 for way in ways):
+        return [pattern]
+    return [{**read, **dict(zip(asked, each, strict=True))} for each in product(*ways)]
+
+
+def rule_words(kind: str, facts: Mapping[str, str], bus: Any = None) -> dict[str, str]:
+    """The words of an EventBridge rule: templates may claim a source or one of its events.
+
+    Calls that CloudTrail saw look alike whichever service was called; partners have buses and
+    sources of their own.
+    """
+    said = {k: facts[k] for k in ("source", "detail_type") if k in facts}
+    if said.get("detail_type", "").endswith("via CloudTrail"):
+        return {"sam": kind, "via": "cloudtrail"}
+    if any(name.startswith("aws.partner") for name in (said.get("source", ""), str(bus))):
+        return {"sam": kind, "partner": "true"}
+    return {"sam": kind} | said
+
+
+def iot_words(sql: str) -> dict[str, str]:
+    """Which of the registry's own events a rule selects, if it does.
+
+    https://docs.aws.amazon.com/iot/latest/developerguide/registry-events.html
+    """
+    match = re.search(r"FROM\s+['\"]\$aws/events/(\w+)", sql, re.IGNORECASE)
+    if match is None:
+        return {}
+    return {"topic": re.sub(r"(?<=[a-z])(?=[A-Z])", "-", match.group(1)).lower()}
+
+
+def pool_words(stack: Stack, pool: Resource, value: Any) -> dict[str, str]:
+    """What narrows down a user pool's trigger: the version of its event, a provider of SAML."""
+    version = mapping(value).get("LambdaVersion")
+    providers = stack.of_kind("AWS::Cognito::UserPoolIdentityProvider")
+    saml = any(
+        p.properties.get("ProviderType") == "SAML"
+        and p.properties.get("UserPoolId") == pool.physical
+        for p in providers
+    )
+    return ({"version": str(version)} if version else {}) | ({"provider": "SAML"} if saml else {})
 
 
 def schedule_facts(name: str, expression: Any, given: Any) -> dict[str, str]:

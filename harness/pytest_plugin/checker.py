@@ -72,7 +72,9 @@ class Checker:
             found, stored = read_finding(self._path(finding))
             config, _ = self._config(dict(self.defaults), self._source(source or stored))
             catalogue = load_catalogue(config.payloads, config.templates)
-            application = load_application(config.source, catalogue, config.parameters)
+            application = load_application(
+                config.source, catalogue, config.parameters, triggers=config.triggers
+            )
             result = replay(found, config, application, catalogue)
         except FaasfuzzError as error:
             pytest.fail(f"faasfuzz: {error}", pytrace=False)
@@ -85,7 +87,9 @@ class Checker:
         for rule in config.rules:
             if rule not in catalogue.rules:
                 raise UsageError(f"no rule {rule!r}", mend="see faasfuzz rules")
-        application = load_application(config.source, catalogue, config.parameters)
+        application = load_application(
+            config.source, catalogue, config.parameters, triggers=config.triggers
+        )
         if not config.selected(application):
             names = ", ".join(f.name for f in application.functions) or "none"
             raise UsageError(

@@ -67,7 +67,7 @@ class _Error(Exception):
 
 @dataclass(frozen=True, slots=True)
 class _Call:
-    """A request, its body, and the id that the answer carries when no function ran."""
+    """A request, its body, and its id, which is also that of the function's run."""
 
     request: Request
     body: bytes
@@ -125,7 +125,7 @@ class LambdaService:
         _check(kind, call.body)
         if kind == "DryRun":
             return _empty(204, call.id)
-        future = self._called(function, call.body)
+        future = self._called(function, call)
         if kind == "Event":
             future.add_done_callback(lambda done: self._told(function, done))
             return _empty(202, call.id)
@@ -142,7 +142,7 @@ class LambdaService:
         """InvokeWithResponseStream: the answer is there as a whole, and comes in one piece."""
         function = self._found(name)
         _check(call.request.headers.get("X-Amz-Invocation-Type", "RequestResponse"), call.body)
-        outcome = _awaited(function, self._called(function, call.body))
+        outcome = _awaited(function, self._called(function, call))
         log = self._logged(function, outcome)
         complete: dict[str, str] = {}
         if call.request.headers.get("X-Amz-Log-Type") == "Tail":
@@ -213,9 +213,11 @@ class LambdaService:
             raise _Error(404, "ResourceNotFoundException", f"Function not found: {arn}")
         return function
 
-    def _called(self, function: Function, body: bytes) -> Future[Outcome]:
+    def _called(self, function: Function, call: _Call) -> Future[Outcome]:
+        context = _client_context(call.request)
+        runtimes = self._runtimes[function.name]
         try:
-            return self._runtimes[function.name].call(body or b"{}")
+            return runtimes.call(call.body or b"{}", request_id=call.id, context=context)
         except Throttled:
             reason = "ReservedFunctionConcurrentInvocationLimitExceeded"
             raise _Error(429, "TooManyRequestsException", "Rate Exceeded.", Reason=reason) from None
@@ -249,6 +251,19 @@ def _check(kind: str, body: bytes) -> None:
     except (ValueError, RecursionError) as error:
         text = f"Could not parse request body into json: Could not parse payload into json: {error}"
         raise _Error(400, "InvalidRequestContentException", text) from error
+
+
+def _client_context(request: Request) -> str:
+    """The JSON object that the caller's header holds in base64, empty when there is none."""
+    given = request.headers.get("X-Amz-Client-Context", "")
+    try:
+        told = json.loads(base64.b64decode(given)) if given else None
+    except ValueError:
+        told = given
+    if told is not None and not isinstance(told, dict):
+        text = "Client context must be a valid Base64-encoded JSON object."
+        raise _Error(400, "InvalidRequestContentException", text)
+    return json.dumps(told) if told else ""
 
 
 def _awaited(function: Function, future: Future[Outcome]) -> Outcome:

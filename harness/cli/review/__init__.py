@@ -52,7 +52,9 @@ def review(campaign: Path, baseline: Path, port: int, source: Path | None) -> No
     def replay(finding: Finding) -> Replay:
         config = stored_config(configuration, source)
         catalogue = load_catalogue(config.payloads, config.templates)
-        application = load_application(config.source, catalogue, config.parameters)
+        application = load_application(
+            config.source, catalogue, config.parameters, triggers=config.triggers
+        )
         try:
             return replay_finding(finding, config, application, catalogue)
         except FaasfuzzError as error:

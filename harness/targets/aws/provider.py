@@ -24,6 +24,8 @@ from harness.targets.aws.state import AwsState
 from harness.targets.base import Setup
 
 _LACKS = frozenset({"sensors", "coverage", "cpu", "cloud", "callbacks", "files", "fresh"})
+# Where an event is a request: its front is called as anyone calls it.
+_HTTP = ("aws.apigateway.", "aws.elb.", "aws.vpclattice.", "aws.lambda.function-url")
 
 
 class _Targets:
@@ -74,8 +76,14 @@ class _Targets:
         """See Targets.refuses."""
         if function.provider != "aws":
             return f"{function.name} is a function of {function.provider}: --target local runs it"
-        if self._front and trigger.template not in DOORS:
+        if not self._front:
+            return ""
+        if trigger.template.startswith(_HTTP):
+            return f"{trigger.template} has its front door at --target http"
+        if trigger.template not in DOORS:
             return f"{trigger.template} has no front door: set door = 'invoke' in [aws]"
+        if trigger.template == "aws.ses.receipt" and not self._settings.mail_from:
+            return f"{trigger.template} needs an address to send from: mail_from in [aws]"
         return ""
 
 
@@ -112,7 +120,11 @@ class _Provider:
                 application, stack, account=settings.account, region=settings.region
             )
         # Texts of the command line become what they mean.
-        meant = {"state_changing": settings.state_changing, "dry_run": settings.dry_run}
+        meant = {
+            "state_changing": settings.state_changing,
+            "dry_run": settings.dry_run,
+            "max_calls": settings.max_calls,
+        }
         options = {**setup.options, **meant}
         return replace(setup, application=application, options=options)
 

@@ -6,19 +6,18 @@ from dataclasses import replace
 from math import inf
 from typing import Any
 
-import httpx
-
-from harness import __version__
 from harness.deployed.audit import Audit
 from harness.deployed.caps import Caps, Limits
 from harness.errors import UsageError
-from harness.model import Function, Trigger
+from harness.model import Application, Function, Trigger
 from harness.targets.base import Setup
 from harness.targets.http.auth import auth_of
+from harness.targets.http.connection import client_of
 from harness.targets.http.kinds import doors
 from harness.targets.http.settings import SECRET, HttpSettings, http_settings
 from harness.targets.http.target import HttpTarget, Line
 
+_SERVER = "OpenAPI::Server"
 _LACKS = frozenset(
     {"sensors", "coverage", "logs", "cpu", "memory", "cloud", "callbacks", "files", "fresh"}
 )
@@ -60,7 +59,9 @@ class _Provider:
 
     def check(self, setup: Setup) -> Setup:
         """See Provider.check. Nobody else depends on what runs on this machine."""
-        settings = http_settings(setup.options)
+        options = {**_declared(setup.application), **setup.options}
+        settings = http_settings(options)
+        client_of(settings).close()
         known = {f.name for f in setup.application.functions} | {
             t.source for f in setup.application.functions for t in f.triggers
         }
@@ -70,20 +71,17 @@ class _Provider:
                     f"[http] urls: {name} is no function or API of the application",
                     mend="`faasfuzz discover` names them",
                 )
-        changing = settings.here or settings.state_changing
-        return replace(setup, options={**setup.options, "state_changing": changing})
+        meant: dict[str, Any] = {"state_changing": settings.here or settings.state_changing}
+        if not settings.here:
+            meant["max_calls"] = settings.max_calls
+        return replace(setup, options={**options, **meant})
 
     @contextmanager
     def open(self, setup: Setup) -> Iterator[_Targets]:
         """See Provider.open."""
         settings = http_settings(setup.options)
         auth = auth_of(settings)
-        with httpx.Client(
-            http2=settings.http2,
-            follow_redirects=False,
-            trust_env=not settings.here,
-            headers={"user-agent": f"faasfuzz/{__version__}"},
-        ) as client:
+        with client_of(settings) as client:
             yield _Targets(
                 settings,
                 Line(
@@ -95,6 +93,12 @@ class _Provider:
                     call=_counted(setup, settings),
                 ),
             )
+
+
+def _declared(application: Application) -> dict[str, Any]:
+    """The address that an OpenAPI document names first, where it is no path below its own."""
+    servers = (r.physical for r in application.resources if r.kind == _SERVER)
+    return next(({"url": url} for url in servers if "://" in url), {})
 
 
 def _counted(setup: Setup, settings: HttpSettings) -> Any:

@@ -3,6 +3,7 @@
 import ipaddress
 from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -39,6 +40,7 @@ class HttpSettings(Strict):
     """`url` is where all functions answer, `urls` where some do: by function, or by their API.
 
     `hosts` are globs on host names which may be called; this machine's own addresses need none.
+    `ca` is a file of certificates (PEM) to trust instead of the usual ones.
     `timeout` is in seconds, None: the function's own and what a gateway needs. The caps hold for
     the campaign as a whole and not for this machine's own addresses.
     """
@@ -53,6 +55,7 @@ class HttpSettings(Strict):
     sigv4: Sigv4 | None = None
     cognito: Cognito | None = None
     http2: bool = True
+    ca: Path | None = None
     timeout: float | None = Field(None, gt=0)
     max_calls: int = Field(1000, gt=0)
     calls_per_second: float = Field(5.0, gt=0)
@@ -102,6 +105,8 @@ class HttpSettings(Strict):
                     f"nothing says that {host} may be tested",
                     "write i_may_test_this = true when its owner has allowed it",
                 )
+        if self.ca is not None and not self.ca.is_file():
+            return f"ca: there is no file {self.ca}", "name a file of certificates in PEM"
         if sum(x is not None for x in (self.bearer, self.basic, self.sigv4, self.cognito)) > 1:
             return "more than one of bearer, basic, sigv4 and cognito", "keep one"
         return "", ""

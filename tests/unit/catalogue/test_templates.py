@@ -22,7 +22,7 @@ FACTS = {
     "table_arn", "stream_arn", "stream", "rule", "rule_arn", "bus", "source", "detail_type",
     "schedule", "input", "recipient", "broker_arn", "cluster_arn", "topic", "database",
     "collection", "log_group", "user_pool", "target_group_arn", "state_machine", "origin",
-    "container", "event_hub_name",
+    "container", "event_hub_name", "parent_type", "field",
     "event_type", "document", "ref",
 }  # fmt: skip
 HOSTILE = (

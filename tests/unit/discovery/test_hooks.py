@@ -40,7 +40,14 @@ def found(folder: Path, events: dict[str, Any], **resources: Any) -> list[tuple[
 def nested(steps: list[str]) -> Any:
     if not steps:
         return ARN
-    return [nested(steps[1:])] if steps[0] == "*" else {steps[0]: nested(steps[1:])}
+    key, _, text = steps[0].partition("!")
+    inner = nested(steps[1:])
+    if key == "*":
+        return [inner]
+    if text:
+        arn = json.dumps(inner).replace(json.dumps(ARN), json.dumps("${Worker.Arn}"))
+        inner = {"Fn::Sub": arn}
+    return {key: inner}
 
 
 @pytest.mark.parametrize(
@@ -50,15 +57,20 @@ def nested(steps: list[str]) -> Any:
 def test_a_property_that_names_a_function_is_its_trigger(
     tmp_path: Path, kind: str, at: str, words: dict[str, str]
 ) -> None:
-    hook = {"Type": kind, "Properties": nested(at.split("/"))}
-    ((template, source),) = found(tmp_path, {}, Hook=hook)
-    assert words in [dict(claim) for t in TEMPLATES if t.id == template for claim in t.declared]
+    code = {"CodeUri": "src", "Runtime": "python3.12", "Handler": "app.handler"}
+    own = code if kind == "AWS::Serverless::Function" else {}
+    hook = {"Type": kind, "Properties": own | nested(at.split("/"))}
+    template, source = found(tmp_path, {}, Hook=hook)[0]
+    claims = [claim for t in TEMPLATES if t.id == template for claim in t.declared]
+    assert any(claim.items() <= words.items() for claim in claims)
     assert source == "Hook"
 
 
 def test_a_custom_resource_of_any_name_calls_its_service_token(tmp_path: Path) -> None:
     own = {"Type": "Custom::Thing", "Properties": {"ServiceToken": ARN, "Note": "x"}}
-    assert found(tmp_path, {}, Own=own) == [("aws.cloudformation.custom-resource-create", "Own")]
+    kinds = ("create", "delete", "update")
+    wanted = [(f"aws.cloudformation.custom-resource-{kind}", "Own") for kind in kinds]
+    assert found(tmp_path, {}, Own=own) == wanted
 
 
 @pytest.mark.parametrize(

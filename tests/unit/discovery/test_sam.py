@@ -76,8 +76,10 @@ def test_a_bucket_with_a_filter(project) -> None:
 """
     bucket = "  Uploads: {Type: 'AWS::S3::Bucket'}\n"
     application = project.discover(sam(event, bucket))
-    template, facts, source = only(application)
-    assert (template, source) == ("s3", "Uploads")
+    created, removed = application.functions[0].triggers
+    assert removed.facts["event"] == "ObjectRemoved:Delete"
+    assert (created.template, created.source) == ("s3", "Uploads")
+    facts = created.facts
     assert facts["event"] == "ObjectCreated:Put"
     assert (facts["prefix"], facts["suffix"]) == ("in/", ".csv")
     assert facts["bucket"] == application.resources[0].physical
