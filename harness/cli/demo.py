@@ -10,12 +10,24 @@ from harness.cli.durations import DURATION
 
 
 @click.command()
-@click.option("--max-time", type=DURATION, default="10m", show_default=True)
+@click.option(
+    "--max-time",
+    type=DURATION,
+    metavar="10m",
+    default="10m",
+    show_default=True,
+    help="For the whole campaign.",
+)
 @click.option("--workers", type=click.IntRange(1), metavar="N", help="[default: number of cores]")
-@click.option("--seed", type=click.IntRange(0), default=1, show_default=True)
-@click.option("--out", type=click.Path(path_type=Path), metavar="DIR")
-@click.option("--quiet", is_flag=True)
-@click.option("--no-progress", is_flag=True)
+@click.option("--seed", type=click.IntRange(0), default=1, show_default=True, metavar="N")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="[default: faasfuzz-out/<campaign id>]",
+)
+@click.option("--quiet", is_flag=True, help="Print only errors and the report's place.")
+@click.option("--no-progress", is_flag=True, help="Plain lines instead of a live display.")
 def demo(
     max_time: float,
     workers: int | None,

@@ -2,12 +2,14 @@
 
 import sys
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from statistics import median
 
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.text import Text
 
 from harness.campaign.moments import (
     CampaignStarted,
@@ -32,6 +34,18 @@ _COLOURS = {
 _PULSE = 30.0
 
 
+class _Display(Progress):
+    """A bar, and below it a line of words: both fit into 80 columns."""
+
+    words = ""
+
+    def get_renderables(self) -> Iterable[RenderableType]:
+        """The bar as ever, then the words."""
+        yield self.make_tasks_table(self.tasks)
+        if self.words:
+            yield Text(self.words, no_wrap=True, overflow="ellipsis", style="dim")
+
+
 class Teller:
     """Listens to moments and prints them to stderr; the report's place goes to stdout.
 
@@ -41,22 +55,22 @@ class Teller:
     def __init__(self, *, quiet: bool, live: bool, limit: float | None = None) -> None:
         self._console = Console(stderr=True, quiet=quiet, soft_wrap=True, highlight=False)
         self._quiet = quiet
-        self._live = live and not quiet and self._console.is_terminal
+        # FORCE_COLOR asks for colours in a log, not for a bar that redraws itself.
+        self._live = live and not quiet and sys.stderr.isatty()
         self._standing = Standing(limit=limit)
         self._told: set[str] = set()
         self._total = 0
         self._started = self._pulse = time.monotonic()
-        self._bar = Progress(
+        self._bar = _Display(
             SpinnerColumn(),
             TextColumn("{task.description}"),
             BarColumn(bar_width=24),
             TextColumn("{task.completed}/{task.total} functions"),
-            TextColumn("{task.fields[counts]}"),
             TimeElapsedColumn(),
             console=self._console,
             disable=not self._live,
         )
-        self._task = self._bar.add_task("starting", total=None, counts="")
+        self._task = self._bar.add_task("starting", total=None)
 
     def __enter__(self) -> "Teller":
         self._bar.start()
@@ -132,7 +146,7 @@ class Teller:
         """How far the campaign is: on the live display each time, in a log now and then."""
         now = time.monotonic()
         if self._live:
-            self._bar.update(self._task, counts=self._standing.told())
+            self._bar.words = self._standing.told()
         elif now - self._pulse >= _PULSE:
             self._pulse = now
             self._console.print(f"{clock_time(now - self._started):>8} {self._standing.told()}")
