@@ -60,6 +60,7 @@ def environment(project, variables: str, more: str = "", **parameters: str) -> d
         ("!ImportValue shared-QueueArn", "arn:aws:sqs:us-east-1:123456789012:shared-queue-arn"),
         ("'{{resolve:ssm:/app/level:1}}'", "{{resolve:ssm:/app/level:1}}"),
         ("!Ref WorkerRole", "WorkerRole"),
+        ("!Ref ServerlessDeploymentApplication", "ServerlessDeploymentApplication"),
         ("!Ref ServerlessRestApi", "a1b2c3d4e5"),
     ],
 )
