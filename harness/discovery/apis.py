@@ -57,7 +57,7 @@ def _methods(stack: Stack) -> Found:
             source, stage, api_id = api_facts(stack, "Api", method.properties.get("RestApiId"))
             path = resource_path(stack, method.properties.get("ResourceId"))
             api = stack.by_value(method.properties.get("RestApiId"))
-            access = method_access(method.properties)
+            access = method_access(_asked(stack, method))
             yield (
                 function.name,
                 Declared(
@@ -93,6 +93,24 @@ def _routes(stack: Stack) -> Found:
         else:
             facts |= access
         yield function.name, Declared(words=words, facts=facts, source=source)
+
+
+def _asked(stack: Stack, method: Resource) -> Mapping[str, Any]:
+    """What a method asks of its callers; of Terraform's two halves of it the other one says so."""
+    own = method.properties
+    if "AuthorizationType" in own:
+        return own
+    place = [own.get(key) for key in ("RestApiId", "ResourceId", "HttpMethod")]
+    others = (other.properties for other in stack.of_kind("AWS::ApiGateway::Method"))
+    return next(
+        (
+            other
+            for other in others
+            if "AuthorizationType" in other
+            and [other.get(key) for key in ("RestApiId", "ResourceId", "HttpMethod")] == place
+        ),
+        own,
+    )
 
 
 def resource_path(stack: Stack, resource: Any) -> str:
