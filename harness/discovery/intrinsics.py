@@ -7,6 +7,8 @@ import base64
 import json
 import re
 from collections.abc import Callable, Mapping
+from ipaddress import ip_network
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
@@ -70,6 +72,7 @@ class Resolver:
         self._evaluate: Mapping[str, Callable[[Any], Any]] = {
             "Fn::And": all,
             "Fn::Base64": lambda text: base64.b64encode(str(text).encode()).decode(),
+            "Fn::Cidr": _cidr,
             "Fn::FindInMap": self._find_in_map,
             "Fn::GetAZs": lambda _: [f"{REGION}{letter}" for letter in "abcdef"],
             "Fn::ImportValue": self._import_value,
@@ -216,6 +219,17 @@ class Resolver:
         made = placeholder(str(argument))
         self.notes.append(f"import {argument} is of another stack; {made!r} is used")
         return made
+
+
+def _cidr(argument: Any) -> list[str]:
+    """Blocks of an address range; of a made-up one, of a private network."""
+    block, count, bits = (*argument, 8)[:3]
+    try:
+        network = ip_network(str(block), strict=False)
+    except ValueError:
+        network = ip_network("10.0.0.0/16")
+    parts = network.subnets(new_prefix=network.max_prefixlen - int(bits))
+    return [str(part) for part in islice(parts, int(count))]
 
 
 def _text(value: Any) -> str:

@@ -54,6 +54,8 @@ def environment(project, variables: str, more: str = "", **parameters: str) -> d
         ("!FindInMap [Regions, !Ref Where, name]", "Ireland"),
         ("!Select [3, !Ref Zones]", "us-east-1a"),
         ("!Select [5, !GetAZs '']", "us-east-1f"),
+        ("!Select [1, !Cidr ['10.1.0.0/16', 2, 8]]", "10.1.1.0/24"),
+        ("!Select [1, !Cidr [!Ref Where, 2]]", "10.0.1.0/24"),
         ("!If [Prod, live, test]", "test"),
         ("!If [Nothing, live, test]", "test"),
         ("{'Fn::Base64': hello}", "aGVsbG8="),
