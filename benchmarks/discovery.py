@@ -41,6 +41,8 @@ _MISSING = re.compile(r"its (?:code folder|template|code) (\S+) is not there")
 _ENDINGS = (".yaml", ".yml", ".json", ".template", ".py")
 # A folder with as many files is no project of its own: only the template is copied.
 _MANY = 200
+# What refused a file that declares nothing of ours: a document of another kind, another platform.
+_OTHERS = re.compile(r"there are no (Resources|functions) in it|a service on \w+ is not known")
 # What a file of YAML or JSON has that declares functions.
 _DECLARES = re.compile(r"^\s*\"?(Resources|functions|packages|endpoints|version)\"?\s*:", re.M)
 _CODE = ("CodeUri", "ContentUri", "DefinitionUri", "SchemaUri")
@@ -172,7 +174,10 @@ def main(folders: list[Path]) -> None:
             try:
                 application = discovered(path, Path(folder), templates)
             except UsageError as error:
-                tally.refused[str(path)] = str(error).replace(f"{folder}/", "")
+                if _OTHERS.search(str(error)):
+                    tally.files -= 1
+                else:
+                    tally.refused[str(path)] = str(error).replace(f"{folder}/", "")
                 continue
         tally.found += 1
         compare(tally, path, application)

@@ -14,6 +14,18 @@ from harness.discovery.describe import describe
 from harness.events.seed import make_seed
 from harness.model import Application
 
+# Facts that tell triggers of one kind apart.
+_TELLING = (
+    "route_key",
+    "field",
+    "detail_type",
+    "event",
+    "queue_name",
+    "topic_name",
+    "table",
+    "stream",
+)
+
 
 @click.command()
 @click.argument("source", type=click.Path(path_type=Path))
@@ -27,19 +39,20 @@ def discover(source: Path, as_json: bool, templates: Path | None) -> None:
     if as_json:
         described = describe(application)
         for function in described["functions"]:
-            for trigger in function["triggers"]:
-                trigger["insertion_points"] = points[function["name"], trigger["template"]]
+            for trigger, own in zip(function["triggers"], points[function["name"]], strict=True):
+                trigger["insertion_points"] = own
         click.echo(json.dumps(described, indent=2, default=str))
         return
     console = Console(highlight=False)
     table = Table("function", "runtime", "trigger", "insertion points", title=application.name)
     for function in application.functions:
-        for trigger in function.triggers:
+        for trigger, own in zip(function.triggers, points[function.name], strict=True):
+            told = next((trigger.facts[fact] for fact in _TELLING if trigger.facts.get(fact)), "")
             table.add_row(
                 escape(function.name),
                 function.runtime,
-                trigger.template,
-                escape("\n".join(points[function.name, trigger.template])),
+                escape(f"{trigger.template}\n{told}".strip()),
+                escape("\n".join(own)),
             )
         if not function.triggers:
             table.add_row(escape(function.name), function.runtime, "none declared: direct", "")
@@ -53,15 +66,12 @@ def discover(source: Path, as_json: bool, templates: Path | None) -> None:
         console.print(f"[yellow]note[/]: {escape(note)}")
 
 
-def insertion_points(
-    application: Application, catalogue: Catalogue
-) -> dict[tuple[str, str], list[str]]:
-    """The insertion points of each function's triggers, before any shape is learnt."""
+def insertion_points(application: Application, catalogue: Catalogue) -> dict[str, list[list[str]]]:
+    """By function, the insertion points of each of its triggers, before any shape is learnt."""
     return {
-        (function.name, trigger.template): [
-            str(point)
-            for point in make_seed(catalogue.templates[trigger.template], trigger, function).points
+        function.name: [
+            [str(p) for p in make_seed(catalogue.templates[t.template], t, function).points]
+            for t in function.triggers
         ]
         for function in application.functions
-        for trigger in function.triggers
     }

@@ -7,10 +7,17 @@ https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-control-
 from collections.abc import Mapping
 from typing import Any
 
-from harness.discovery.shapes import mapping
+from harness.discovery.shapes import mapping, texts
 from harness.discovery.stack import Resource, Stack
 
-_TYPES = {"AWS_IAM": "iam", "JWT": "jwt", "CUSTOM": "lambda", "REQUEST": "lambda"}
+_TYPES = {
+    "AWS_IAM": "iam",
+    "COGNITO_USER_POOLS": "cognito",
+    "CUSTOM": "lambda",
+    "JWT": "jwt",
+    "REQUEST": "lambda",
+    "TOKEN": "lambda",
+}
 _KINDS = {"Api": "AWS::Serverless::Api", "HttpApi": "AWS::Serverless::HttpApi"}
 
 
@@ -32,19 +39,32 @@ def sam_access(
     return {"authorization": str(named or "NONE")}
 
 
-def authorizer_words(stack: Stack, api: Resource | None, name: str) -> dict[str, str]:
-    """What kind of authorizer an HTTP API's route has: it says what the event tells of the caller.
+def authorizer_words(
+    stack: Stack, kind: str, api: Resource | None, authorization: str
+) -> dict[str, str]:
+    """What kind of authorizer a route has: it says what the event tells of the caller.
 
-    `name` is that of an authorizer, or AWS_IAM, or a type as AWS::ApiGatewayV2::Route has it.
+    `kind` is SAM's type of the event; `authorization` is an authorizer's name, AWS_IAM, or a type
+    as AWS::ApiGateway::Method and AWS::ApiGatewayV2::Route have it.
     """
-    kind = _TYPES.get(name.upper())
-    declared = mapping(mapping(_shared(stack, "HttpApi", api).get("Authorizers")).get(name))
+    found = _TYPES.get(authorization.upper())
+    authorizers = mapping(_shared(stack, kind, api).get("Authorizers"))
+    declared = mapping(authorizers.get(authorization))
     if declared:
-        kind = "lambda" if declared.get("FunctionArn") else "jwt"
-    for authorizer in stack.of_kind("AWS::ApiGatewayV2::Authorizer"):
-        if name in (authorizer.properties.get("Name"), authorizer.physical):
-            kind = _TYPES.get(str(authorizer.properties.get("AuthorizerType")).upper())
-    return {"authorizer": kind} if kind else {}
+        found = "jwt" if kind == "HttpApi" else "cognito"
+        found = "lambda" if declared.get("FunctionArn") else found
+    for one in stack.of_kind("AWS::ApiGatewayV2::Authorizer", "AWS::ApiGateway::Authorizer"):
+        if authorization in (one.properties.get("Name"), one.physical):
+            said = one.properties.get("AuthorizerType") or one.properties.get("Type")
+            found = _TYPES.get(str(said).upper())
+    return {"authorizer": found} if found else {}
+
+
+def endpoint_words(api: Resource | None) -> dict[str, str]:
+    """Whether a REST API is reached from within a network only."""
+    said = {} if api is None else api.properties.get("EndpointConfiguration")
+    types = texts(mapping(said).get("Types") or mapping(said).get("Type") or said or [])
+    return {"endpoint": "private"} if "PRIVATE" in types else {}
 
 
 def _shared(stack: Stack, kind: str, api: Resource | None) -> Mapping[str, Any]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from harness.discovery.access import authorizer_words, method_access
+from harness.discovery.access import authorizer_words, endpoint_words, method_access
 from harness.discovery.loading import load_document
 from harness.discovery.shapes import mapping, mappings
 from harness.discovery.stack import IMPLICIT_API_ID, Resource, Stack
@@ -56,12 +56,14 @@ def _methods(stack: Stack) -> Found:
         if function is not None:
             source, stage, api_id = api_facts(stack, "Api", method.properties.get("RestApiId"))
             path = resource_path(stack, method.properties.get("ResourceId"))
+            api = stack.by_value(method.properties.get("RestApiId"))
+            access = method_access(_asked(stack, method))
             yield (
                 function.name,
                 Declared(
-                    words=_rest_words(integration.get("Type")),
+                    words=rest_words(stack, api, integration.get("Type"), access["authorization"]),
                     facts=base_facts(function)
-                    | method_access(method.properties)
+                    | access
                     | route_facts(path, method.properties.get("HttpMethod"), stage, api_id),
                     source=source,
                 ),
@@ -82,7 +84,7 @@ def _routes(stack: Stack) -> Found:
         verb, _, path = str(route.properties.get("RouteKey", "$default")).partition(" ")
         version = integration.properties.get("PayloadFormatVersion")
         access = method_access(route.properties)
-        words = {"sam": "HttpApi"} | http_words(stack, api, version, access["authorization"])
+        words = http_words(stack, api, version, access["authorization"])
         if api is not None and api.properties.get("ProtocolType") == "WEBSOCKET":
             words = {"sam": "WebSocket", "route": verb}
         facts = base_facts(function) | route_facts(path or "$default", verb, stage, api_id)
@@ -91,6 +93,24 @@ def _routes(stack: Stack) -> Found:
         else:
             facts |= access
         yield function.name, Declared(words=words, facts=facts, source=source)
+
+
+def _asked(stack: Stack, method: Resource) -> Mapping[str, Any]:
+    """What a method asks of its callers; of Terraform's two halves of it the other one says so."""
+    own = method.properties
+    if "AuthorizationType" in own:
+        return own
+    place = [own.get(key) for key in ("RestApiId", "ResourceId", "HttpMethod")]
+    others = (other.properties for other in stack.of_kind("AWS::ApiGateway::Method"))
+    return next(
+        (
+            other
+            for other in others
+            if "AuthorizationType" in other
+            and [other.get(key) for key in ("RestApiId", "ResourceId", "HttpMethod")] == place
+        ),
+        own,
+    )
 
 
 def resource_path(stack: Stack, resource: Any) -> str:
@@ -107,10 +127,20 @@ def resource_path(stack: Stack, resource: Any) -> str:
     return "/" + "/".join(reversed(parts))
 
 
-def _rest_words(integration: Any) -> dict[str, str]:
-    """A custom integration hands on whatever its mapping template makes of the request."""
-    custom = str(integration).upper() == "AWS"
-    return {"sam": "Invoke", "via": "apigateway"} if custom else {"sam": "Api"}
+def rest_words(
+    stack: Stack, api: Resource | None, integration: Any, authorization: str
+) -> dict[str, str]:
+    """Who says who calls a REST API, and whether anybody on the internet can.
+
+    A custom integration hands on whatever its mapping template makes of the request.
+    """
+    if str(integration).upper() == "AWS":
+        return {"sam": "Invoke", "via": "apigateway"}
+    return {
+        "sam": "Api",
+        **authorizer_words(stack, "Api", api, authorization),
+        **endpoint_words(api),
+    }
 
 
 def http_words(
@@ -121,8 +151,8 @@ def http_words(
     https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
     """
     if str(version) == "1.0":
-        return {"payload": "1.0"}
-    return authorizer_words(stack, api, authorization)
+        return {"sam": "HttpApi", "payload": "1.0"}
+    return {"sam": "HttpApi", **authorizer_words(stack, "HttpApi", api, authorization)}
 
 
 def _openapi(stack: Stack) -> Found:
@@ -139,25 +169,29 @@ def _openapi(stack: Stack) -> Found:
                 function = target_function(stack, integration.get("uri"))
                 if function is None:
                     continue
-                words = _rest_words(integration.get("type"))
-                if kind == "HttpApi":
-                    version = integration.get("payloadFormatVersion")
-                    wanted = _secured(document, operation) or mapping(api.properties.get("Auth"))
-                    named = str(wanted.get("DefaultAuthorizer", ""))
-                    words = {"sam": kind} | http_words(stack, api, version, named)
+                shared = mapping(api.properties.get("Auth")).get("DefaultAuthorizer")
+                named = _secured(document, operation) or str(shared or "")
+                version = integration.get("payloadFormatVersion")
+                words = (
+                    rest_words(stack, api, integration.get("type"), named)
+                    if kind == "Api"
+                    else http_words(stack, api, version, named)
+                )
                 facts = base_facts(function) | route_facts(path, verb, stage, api_id)
                 yield function.name, Declared(words=words, facts=facts, source=source)
 
 
-def _secured(document: Mapping[str, Any], operation: Mapping[str, Any]) -> dict[str, str]:
-    """The type of the authorizer of an operation, in the place of an API's default."""
+def _secured(document: Mapping[str, Any], operation: Mapping[str, Any]) -> str:
+    """The type of the authorizer of an operation; empty where the document names none."""
     schemes = mapping(mapping(document.get("components")).get("securitySchemes"))
+    schemes = schemes or mapping(document.get("securityDefinitions"))
     for asked in mappings(operation.get("security", document.get("security"))):
         for name in asked:
             scheme = mapping(schemes.get(name))
             own = mapping(scheme.get("x-amazon-apigateway-authorizer"))
-            return {"DefaultAuthorizer": str(own.get("type") or name)}
-    return {}
+            known = scheme.get("x-amazon-apigateway-authtype") == "awsSigv4"
+            return "AWS_IAM" if known else str(own.get("type") or name)
+    return ""
 
 
 def _authorizers(stack: Stack) -> Found:

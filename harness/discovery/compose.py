@@ -181,7 +181,7 @@ class _Member:
             return None
         properties = mapping(resource.get("Properties"))
         declared = mapping(resource.get("Metadata")).get("aws:asset:path") or properties.get(key)
-        if not isinstance(declared, str) or re.match(r"[a-z0-9]+://", declared):
+        if not isinstance(declared, str) or re.match(r"[a-z0-9]+://|\{\{resolve:", declared):
             self._whole.notes.append(
                 f"the template of {self._part.prefix}{name} is not on this machine; not tested"
             )

@@ -28,7 +28,8 @@ def functions(stack: Stack, wiring: Wiring, workdir: Path | None) -> Iterator[Fu
 
 def _function(stack: Stack, resource: Resource, code: Code, wiring: Wiring) -> Function:
     properties = resource.properties
-    image = properties.get("PackageType") == "Image"
+    uri = properties.get("ImageUri") or mapping(properties.get("Code")).get("ImageUri")
+    image = properties.get("PackageType") == "Image" or bool(uri)
     runtime = str(properties.get("Runtime") or "")
     folder, built, note = (None, False, "") if image else code.of_function(resource)
     layers, layer_notes = code.of_layers(resource)

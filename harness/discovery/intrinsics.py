@@ -7,6 +7,8 @@ import base64
 import json
 import re
 from collections.abc import Callable, Mapping
+from ipaddress import ip_network
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
@@ -48,6 +50,8 @@ class Resolver:
         self._conditions = mapping(template.get("Conditions"))
         self._deciding: list[str] = []
         self.notes: list[str] = []
+        # What no template can know before it is deployed: nothing that stands on it is a mistake.
+        self._made = {REGION}
         self._values: dict[str, Any] = {
             "AWS::Region": REGION,
             "AWS::AccountId": ACCOUNT,
@@ -64,18 +68,19 @@ class Resolver:
             self._values[name] = value
             if note:
                 self.notes.append(note)
+                self._made.update([value] if isinstance(value, str) else value)
         self._evaluate: Mapping[str, Callable[[Any], Any]] = {
             "Fn::And": all,
             "Fn::Base64": lambda text: base64.b64encode(str(text).encode()).decode(),
-            "Fn::Equals": lambda pair: _text(pair[0]) == _text(pair[1]),
+            "Fn::Cidr": _cidr,
             "Fn::FindInMap": self._find_in_map,
-            "Fn::GetAZs": lambda _: [f"{REGION}{letter}" for letter in "abc"],
+            "Fn::GetAZs": lambda _: [f"{REGION}{letter}" for letter in "abcdef"],
             "Fn::ImportValue": self._import_value,
             "Fn::Join": lambda pair: _text(pair[0]).join(_text(part) for part in pair[1]),
             "Fn::Length": len,
             "Fn::Not": lambda one: not one[0],
             "Fn::Or": any,
-            "Fn::Select": lambda pair: pair[1][int(pair[0])],
+            "Fn::Select": self._select,
             "Fn::Split": lambda pair: str(pair[1]).split(str(pair[0])),
             "Fn::ToJsonString": json.dumps,
             "Fn::Transform": lambda macro: {"Fn::Transform": macro},
@@ -132,6 +137,9 @@ class Resolver:
                 return self._get_att(argument, node)
             if name == "Fn::Sub":
                 return self._sub(argument, node)
+            if name == "Fn::Equals":
+                one, other = (self.resolve(part) for part in argument)
+                return _text(one) == _text(other)
             if name == "Fn::If":
                 condition, yes, no = argument
                 return self.resolve(yes if self.holds(str(condition), node) else no)
@@ -170,6 +178,8 @@ class Resolver:
         return value
 
     def _sub(self, argument: Any, node: Any) -> str:
+        if isinstance(argument, dict) and "Fn::Transform" in argument:
+            return str(self.resolve(argument))
         text, own = (argument, {}) if isinstance(argument, str) else argument
         values = self.resolve(own)
 
@@ -191,14 +201,35 @@ class Resolver:
             if not isinstance(value, dict) or key not in value:
                 if len(argument) > 3:
                     return argument[3]["DefaultValue"]
-                raise KeyError(key)
+                if key not in self._made or not value:
+                    raise KeyError(key)
+                other = next(iter(value))
+                self.notes.append(f"mapping {argument[0]} has no {key!r}; {other!r} is used")
+                key = other
             value = value[key]
         return self.resolve(value)
+
+    def _select(self, argument: Any) -> Any:
+        index, items = int(argument[0]), argument[1]
+        if index >= len(items) and self._made.issuperset(map(str, items)) and items:
+            index = 0
+        return items[index]
 
     def _import_value(self, argument: Any) -> str:
         made = placeholder(str(argument))
         self.notes.append(f"import {argument} is of another stack; {made!r} is used")
         return made
+
+
+def _cidr(argument: Any) -> list[str]:
+    """Blocks of an address range; of a made-up one, of a private network."""
+    block, count, bits = (*argument, 8)[:3]
+    try:
+        network = ip_network(str(block), strict=False)
+    except ValueError:
+        network = ip_network("10.0.0.0/16")
+    parts = network.subnets(new_prefix=network.max_prefixlen - int(bits))
+    return [str(part) for part in islice(parts, int(count))]
 
 
 def _text(value: Any) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from harness.discovery.access import sam_access, url_access, url_words
-from harness.discovery.apis import api_facts, http_words
+from harness.discovery.apis import api_facts, http_words, rest_words
 from harness.discovery.feeders import feeder, mailed
 from harness.discovery.polled import polled_facts, polled_words
 from harness.discovery.schemas import model_facts
@@ -97,11 +97,11 @@ def _http(stack: Stack, kind: str, _: str, properties: Properties) -> Declared:
     )
     owner = stack.by_value(api)
     access = sam_access(stack, kind, owner, properties)
-    words = {"sam": kind}
-    if kind == "HttpApi":
-        words |= http_words(stack, owner, version, access.get("authorization", ""))
+    said = access.get("authorization", "")
     return Declared(
-        words=words,
+        words=rest_words(stack, owner, "AWS_PROXY", said)
+        if kind == "Api"
+        else http_words(stack, owner, version, said),
         facts=described
         | access
         | route_facts(properties.get("Path"), properties.get("Method"), stage, api_id),

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from harness.discovery.serverless_access import http_access, judge, plain, resource, rest_access
 from harness.discovery.shapes import mapping, mappings, texts
 
 _KINESIS_OR_TABLE = {"kinesis": "Kinesis", "dynamodb": "DynamoDB"}
@@ -60,11 +61,6 @@ def logical(name: str) -> str:
     return plain[:1].upper() + plain[1:]
 
 
-def _plain(name: str) -> str:
-    kept = re.sub(r"[^0-9A-Za-z]", "", name)
-    return kept[:1].upper() + kept[1:]
-
-
 def _route(value: Any, given: Given) -> tuple[str, str]:
     """(method, path) of `GET /users`, `*`, or of a mapping with both."""
     text = value if isinstance(value, str) else str(given.get("path", "*"))
@@ -77,8 +73,8 @@ def _http(
     value: Any, given: Mapping[str, Any], made: Translated, service: Service
 ) -> Iterator[Event]:
     api = {"Ref": "ApiGatewayRestApi"}
-    made.resources["ApiGatewayRestApi"] = _resource("AWS::ApiGateway::RestApi")
-    made.resources["ApiGatewayDeployment"] = _resource(
+    made.resources["ApiGatewayRestApi"] = resource("AWS::ApiGateway::RestApi")
+    made.resources["ApiGatewayDeployment"] = resource(
         "AWS::ApiGateway::Deployment", RestApiId=api, StageName=service.stage
     )
     method, path = _route(value, given)
@@ -92,11 +88,12 @@ def _http(
     schemas = mapping(request.get("schemas") or request.get("schema"))
     schema = mapping(schemas.get("application/json"))
     if schema:
-        name = f"{_plain(method)}{_plain(path)}Model"
+        name = f"{plain(method)}{plain(path)}Model"
         schema = mapping(schema.get("schema")) or schema
-        made.resources[name] = _resource("AWS::ApiGateway::Model", RestApiId=api, Schema=schema)
+        made.resources[name] = resource("AWS::ApiGateway::Model", RestApiId=api, Schema=schema)
         event["RequestModel"] = {"Model": name}
-    _authorizer(given.get("authorizer"), "REQUEST", made, service)
+    judge(given.get("authorizer"), "REQUEST", made.resources, service.functions)
+    event["Auth"] = rest_access(given.get("authorizer"))
     custom = str(given.get("integration", "")).lower() in ("lambda", "aws")
     yield ("Api" if not custom else "Invoke"), event
 
@@ -113,7 +110,7 @@ def _parameters(declared: Mapping[str, Any]) -> Iterator[Any]:
 def _http_api(
     value: Any, given: Mapping[str, Any], made: Translated, service: Service
 ) -> Iterator[Event]:
-    made.resources["HttpApi"] = _resource("AWS::ApiGatewayV2::Api", ProtocolType="HTTP")
+    made.resources["HttpApi"] = resource("AWS::ApiGatewayV2::Api", ProtocolType="HTTP")
     method, path = _route(value, given)
     yield (
         "HttpApi",
@@ -122,53 +119,18 @@ def _http_api(
             "Method": method.replace("*", "ANY"),
             "Path": path,
             "PayloadFormatVersion": service.http_payload,
-            "Auth": _http_access(given.get("authorizer"), made, service),
+            "Auth": http_access(
+                given.get("authorizer"), service.http_authorizers, made.resources, service.functions
+            ),
         },
-    )
-
-
-def _http_access(value: Any, made: Translated, service: Service) -> Any:
-    """Who lets callers of a route in: `aws_iam`, or one of the provider's authorizers."""
-    said = mapping(value)
-    name = value if isinstance(value, str) else said.get("name") or said.get("id")
-    if str(said.get("type", name)).lower() == "aws_iam":
-        return {"Authorizer": "AWS_IAM"}
-    if name is None and "type" not in said:
-        return None
-    declared = mapping(service.http_authorizers.get(str(name))) or said
-    kind = str(declared.get("type", "jwt")).upper()
-    function = service.functions.get(str(declared.get("functionName")))
-    uri = {"Fn::GetAtt": [function, "Arn"]} if function else declared.get("functionArn")
-    made.resources[f"HttpApiAuthorizer{_plain(str(name))}"] = _resource(
-        "AWS::ApiGatewayV2::Authorizer",
-        Name=str(name),
-        ApiId={"Ref": "HttpApi"},
-        AuthorizerType=kind,
-        AuthorizerPayloadFormatVersion=str(declared.get("payloadVersion", "2.0")),
-        **({"AuthorizerUri": uri} if uri else {}),
-    )
-    return {"Authorizer": str(name)}
-
-
-def _authorizer(value: Any, kind: str, made: Translated, service: Service) -> None:
-    """The function that an event names as the judge of who may call."""
-    name = value if isinstance(value, str) else mapping(value).get("name")
-    function = service.functions.get(str(name))
-    if function is None:
-        return
-    declared = str(mapping(value).get("type", "TOKEN" if kind == "REQUEST" else kind)).upper()
-    made.resources[f"{_plain(str(name))}ApiGatewayAuthorizer"] = _resource(
-        "AWS::ApiGateway::Authorizer" if kind == "REQUEST" else "AWS::ApiGatewayV2::Authorizer",
-        AuthorizerUri={"Fn::GetAtt": [function, "Arn"]},
-        **({"Type": declared} if kind == "REQUEST" else {"AuthorizerType": "REQUEST"}),
     )
 
 
 def _websocket(
     value: Any, given: Mapping[str, Any], made: Translated, service: Service
 ) -> Iterator[Event]:
-    made.resources["WebsocketsApi"] = _resource("AWS::ApiGatewayV2::Api", ProtocolType="WEBSOCKET")
-    _authorizer(given.get("authorizer"), "WEBSOCKET", made, service)
+    made.resources["WebsocketsApi"] = resource("AWS::ApiGatewayV2::Api", ProtocolType="WEBSOCKET")
+    judge(given.get("authorizer"), "WEBSOCKET", made.resources, service.functions)
     route = value if isinstance(value, str) else given.get("route")
     yield "WebSocket", {"ApiId": {"Ref": "WebsocketsApi"}, "Route": route}
 
@@ -181,8 +143,8 @@ def _s3(value: Any, given: Given, made: Translated, _: Service) -> Iterator[Even
         for name, wanted in rule.items()
     ]
     if isinstance(bucket, str) and not given.get("existing"):
-        name = f"S3Bucket{_plain(bucket)}"
-        made.resources[name] = _resource("AWS::S3::Bucket", BucketName=bucket)
+        name = f"S3Bucket{plain(bucket)}"
+        made.resources[name] = resource("AWS::S3::Bucket", BucketName=bucket)
     yield (
         "S3",
         {
@@ -198,8 +160,8 @@ def _sns(value: Any, given: Given, made: Translated, _: Service) -> Iterator[Eve
     if "Ref" in given or "Fn::GetAtt" in given:
         topic = value
     if isinstance(topic, str) and not topic.startswith("arn:"):
-        name = f"SNSTopic{_plain(topic)}"
-        made.resources[name] = _resource("AWS::SNS::Topic", TopicName=topic)
+        name = f"SNSTopic{plain(topic)}"
+        made.resources[name] = resource("AWS::SNS::Topic", TopicName=topic)
         topic = {"Ref": name}
     yield "SNS", {"Topic": topic}
 
@@ -283,9 +245,9 @@ def _logs(value: Any, given: Given, _: Translated, __: Service) -> Iterator[Even
 
 def _user_pool(_: Any, given: Given, made: Translated, __: Service) -> Iterator[Event]:
     pool = str(given.get("pool", ""))
-    name = f"CognitoUserPool{_plain(pool)}"
+    name = f"CognitoUserPool{plain(pool)}"
     if not given.get("existing"):
-        made.resources[name] = _resource("AWS::Cognito::UserPool", UserPoolName=pool)
+        made.resources[name] = resource("AWS::Cognito::UserPool", UserPoolName=pool)
     owner = pool if given.get("existing") else {"Ref": name}
     yield "Cognito", {"UserPool": owner, "Trigger": given.get("trigger")}
 
@@ -315,10 +277,6 @@ def _named(kind: str) -> Reader:
         yield kind, {}
 
     return read
-
-
-def _resource(kind: str, **properties: Any) -> dict[str, Any]:
-    return {"Type": kind, "Properties": properties}
 
 
 _READERS: Mapping[str, Reader] = {

@@ -14,6 +14,13 @@ from harness.discovery.shapes import mapping
 
 FUNCTIONS = ("AWS::Serverless::Function", "AWS::Lambda::Function")
 IMPLICIT_APIS = ("ServerlessRestApi", "ServerlessHttpApi")
+# What else SAM makes once for a template.
+_SHARED = (
+    "CodeDeployServiceRole",
+    "ServerlessApiKey",
+    "ServerlessDeploymentApplication",
+    "ServerlessUsagePlan",
+)
 IMPLICIT_API_ID = "a1b2c3d4e5"
 # What SAM adds to a logical id for the resources that it makes of one (`ApiProdStage`).
 _MADE = (".Version", ".Alias", "Stage", "Deployment", "EventRule", "Permission", "Url")
@@ -146,6 +153,8 @@ class Stack:
             return reference(str(self._declared[name]["Type"]), self._physical(name), attribute)
         if name in IMPLICIT_APIS:
             return reference("AWS::Serverless::Api", IMPLICIT_API_ID, attribute)
+        if name in _SHARED:
+            return name if attribute is None else arn("AWS::IAM::Role", name)
         if name.startswith(tuple(f"{api}." for api in IMPLICIT_APIS)) or (
             attribute is None and name in [f"{api}ProdStage" for api in IMPLICIT_APIS]
         ):

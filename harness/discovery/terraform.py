@@ -146,18 +146,20 @@ class _Translation:
     def _sourced(self, resource: Planned, source: Any) -> Any:
         if isinstance(source, str):
             return self._value(resource, source)
+        if isinstance(source, list):
+            return [item for one in source for item in self._sourced(resource, one)]
         if "json" in source:
             return _parsed(self._value(resource, source["json"]))
         if "entries" in source:
             return self._filled(resource, source["entries"])
         if "every" in source:
-            known = resource.values.get(source["every"])
+            known = _at(resource.values, source["every"])
             meant = [self._intrinsic(r) for r in self._referred(resource, source["every"])]
             if isinstance(known, list) and None not in known:
                 return meant if len(meant) == len(known) else known
             return meant
-        blocks = resource.values.get(source["each"])
-        written = resource.expressions.get(source["each"])
+        blocks = _at(resource.values, source["each"])
+        written = _at(resource.expressions, source["each"])
         made = []
         for at, values in enumerate(blocks if isinstance(blocks, list) else []):
             one = written[at] if isinstance(written, list) and at < len(written) else {}
@@ -249,6 +251,9 @@ def _finished(properties: dict[str, Any]) -> dict[str, Any]:
     keys = [(properties.pop(name, None), kind) for name, kind in _KEYS]
     if keys[0][0]:
         properties["KeySchema"] = [{"AttributeName": n, "KeyType": k} for n, k in keys if n]
+    if properties.pop("MultiValueHeaders", None) is True:
+        attribute = {"Key": "lambda.multi_value_headers.enabled", "Value": "true"}
+        properties["TargetGroupAttributes"] = [attribute]
     named = properties.get("DefinitionSubstitutions")
     if isinstance(named, list):
         properties["DefinitionSubstitutions"] = {f"v{at}": one for at, one in enumerate(named)}

@@ -61,6 +61,21 @@ def test_an_event_is_printed_as_yaml_too() -> None:
     assert yaml.safe_load(ran("event", "gcp.pubsub.push", "--yaml")) == as_json
 
 
+def test_each_of_several_routes_has_the_insertion_points_of_its_own(tmp_path: Path) -> None:
+    routes = {
+        f"E{path.count('/')}": {"Type": "Api", "Properties": {"Path": path, "Method": "get"}}
+        for path in ("/", "/users/{id}")
+    }
+    function = {"Runtime": "python3.12", "Handler": "a.b", "InlineCode": "x", "Events": routes}
+    worker = {"Type": "AWS::Serverless::Function", "Properties": function}
+    template = tmp_path / "template.json"
+    template.write_text(json.dumps({"Resources": {"Worker": worker}}))
+    (found,) = json.loads(ran("discover", str(template), "--json"))["functions"]
+    parameters = [[p for p in t["insertion_points"] if "path" in p] for t in found["triggers"]]
+    assert parameters == [[], ["/pathParameters/id"]]
+    assert "GET /users/{id}" in ran("discover", str(template))
+
+
 def test_the_shell_completes_commands_ids_points_and_words() -> None:
     assert completed("ev") == ["event"]
     assert "aws.s3.object-created" in completed("event", "aws.s3.")

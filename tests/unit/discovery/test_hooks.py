@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import cfnlint
 import pytest
 import yaml
 
@@ -64,6 +65,48 @@ def test_a_property_that_names_a_function_is_its_trigger(
     claims = [claim for t in TEMPLATES if t.id == template for claim in t.declared]
     assert any(claim.items() <= words.items() for claim in claims)
     assert source == "Hook"
+
+
+# Types that are no CloudFormation: Terraform's, and SAM's and custom ones, which have no schema.
+OTHERS = {
+    "AWS::Bedrock::AgentActionGroup",
+    "AWS::Lex::Intent",
+    "AWS::CloudFormation::CustomResource",
+}
+SCHEMAS = Path(cfnlint.__file__).parent / "data" / "schemas" / "resources"
+
+
+def has(root: Any, schema: Any, steps: list[str]) -> bool:
+    """Whether CloudFormation's schema of a resource has a path of the table."""
+    while "$ref" in schema:
+        schema = root["definitions"][schema["$ref"].rsplit("/", 1)[-1]]
+    ways = [schema, *schema.get("oneOf", ()), *schema.get("anyOf", ())]
+    if not steps or steps[0].endswith("!json"):
+        return True
+    for way in ways:
+        if steps[0] == "*" and "items" in way and has(root, way["items"], steps[1:]):
+            return True
+        inner = way.get("properties", {}).get(steps[0])
+        if inner is not None and has(root, inner, steps[1:]):
+            return True
+    return any("$ref" in way and has(root, way, steps) for way in ways[1:]) or (
+        # Maps and free objects: what stands in them is the service's own.
+        "properties" not in schema and "items" not in schema and schema.get("type") != "array"
+    )
+
+
+def test_the_table_names_properties_which_cloudformation_has() -> None:
+    wanted = {kind for kind in HOOKS if not kind.startswith("AWS::Serverless::")} - OTHERS
+    for path in SCHEMAS.rglob("*.json"):
+        text = path.read_text()
+        if not any(f'"{kind}"' in text for kind in wanted):
+            continue
+        schema = json.loads(text)
+        if schema.get("typeName") in wanted:
+            wanted.discard(schema["typeName"])
+            for hook in HOOKS[schema["typeName"]]:
+                assert has(schema, schema, hook["at"].split("/")), hook["at"]
+    assert not wanted
 
 
 def test_a_custom_resource_of_any_name_calls_its_service_token(tmp_path: Path) -> None:

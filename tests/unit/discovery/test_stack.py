@@ -50,19 +50,29 @@ def environment(project, variables: str, more: str = "", **parameters: str) -> d
         ("!Select [1, !Split [',', 'a,b']]", "b"),
         ("!Select [0, !GetAZs '']", "us-east-1a"),
         ("!FindInMap [Sizes, big, memory]", "1024"),
+        ("!FindInMap [Regions, !Ref AWS::Region, name]", "Ireland"),
+        ("!FindInMap [Regions, !Ref Where, name]", "Ireland"),
+        ("!Select [3, !Ref Zones]", "us-east-1a"),
+        ("!Select [5, !GetAZs '']", "us-east-1f"),
+        ("!Select [1, !Cidr ['10.1.0.0/16', 2, 8]]", "10.1.1.0/24"),
+        ("!Select [1, !Cidr [!Ref Where, 2]]", "10.0.1.0/24"),
         ("!If [Prod, live, test]", "test"),
+        ("!If [Nothing, live, test]", "test"),
         ("{'Fn::Base64': hello}", "aGVsbG8="),
         ("!ImportValue shared-QueueArn", "arn:aws:sqs:us-east-1:123456789012:shared-queue-arn"),
         ("'{{resolve:ssm:/app/level:1}}'", "{{resolve:ssm:/app/level:1}}"),
         ("!Ref WorkerRole", "WorkerRole"),
+        ("!Ref ServerlessDeploymentApplication", "ServerlessDeploymentApplication"),
         ("!Ref ServerlessRestApi", "a1b2c3d4e5"),
     ],
 )
 def test_intrinsics(project, value, resolved) -> None:
     more = (
-        "Parameters: {Stage: {Type: String, Default: dev}}\n"
-        "Mappings: {Sizes: {big: {memory: 1024}}}\n"
+        "Parameters:\n  Stage: {Type: String, Default: dev}\n  Where: {Type: String}\n"
+        "  Zones: {Type: 'List<AWS::EC2::AvailabilityZone::Name>'}\n"
+        "Mappings: {Sizes: {big: {memory: 1024}}, Regions: {eu-west-1: {name: Ireland}}}\n"
         "Conditions:\n  Prod: !And [!Equals [!Ref Stage, prod], !Not [!Condition Never]]\n"
+        "  Nothing: !Equals [!Ref 'AWS::NoValue', a]\n"
         "  Never: !Or [!Equals [a, b], !Equals [!Ref Stage, '']]\n"
     )
     assert environment(project, f"V: {value}", more)["V"] == resolved
@@ -182,6 +192,12 @@ def test_an_image_has_neither_code_nor_handler(project) -> None:
     text = HEAD[: HEAD.index("      Runtime")] + "      PackageType: Image\n"
     (function,) = project.discover(text).functions
     assert (function.package, function.code, function.handler) == ("image", None, "")
+
+
+def test_an_image_needs_no_package_type(project) -> None:
+    text = HEAD[: HEAD.index("      Runtime")] + "      ImageUri: shop:1\n"
+    (function,) = project.discover(text).functions
+    assert (function.package, function.image.uri) == ("image", "shop:1")
 
 
 def test_an_image_is_named_with_what_the_template_overrides(project) -> None:
