@@ -16,9 +16,12 @@ _EXAMPLE = 'account = "123456789012", region, functions = ["shop-*"], i_may_test
 
 
 class Door(StrEnum):
-    """How an event comes in: handed to the function, or caused at the service that sends it."""
+    """How an event comes in: handed to the function, which is waited for (invoke) or not (async),
+    or caused at the service that sends it.
+    """
 
     INVOKE = "invoke"
+    ASYNC = "async"
     FRONT = "front"
 
 
@@ -28,6 +31,7 @@ class AwsSettings(Strict):
     `functions` are globs on physical names. `max_cost` is in US dollars by the price table; each
     cap holds for the campaign as a whole, with all its workers. `log_wait` is how many seconds a
     log line may take to arrive. `mail_from` is the address, verified in SES, that mail comes from.
+    With `read_destinations` queues which tell what became of asynchronous calls are read.
     """
 
     account: str = Field(pattern=r"^\d{12}$")
@@ -46,6 +50,7 @@ class AwsSettings(Strict):
     concurrency: int = Field(2, gt=0)
     max_cost: float = Field(1.0, gt=0)
     log_wait: float = Field(30.0, ge=0)
+    read_destinations: bool = False
     mail_from: str | None = Field(None, pattern=r"^[^@\s<>]+@[^@\s<>]+$")
     state_changing: bool = False
     dry_run: bool = False

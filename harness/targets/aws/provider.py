@@ -15,13 +15,14 @@ from harness.deployed.session import AwsSession, code_of, said
 from harness.deployed.settings import SECRET, AwsSettings, Door, aws_settings
 from harness.errors import TargetError, UsageError
 from harness.model import Application, Function, Trigger
+from harness.targets.aws.asynchronous import AsyncTarget, Returns
 from harness.targets.aws.doors import DOORS
 from harness.targets.aws.front import FrontTarget
 from harness.targets.aws.invoke import InvokeTarget, Reached
 from harness.targets.aws.logs import Logs
 from harness.targets.aws.stack import deployed, physical_names
 from harness.targets.aws.state import AwsState
-from harness.targets.base import Setup
+from harness.targets.base import Setup, Target
 
 _LACKS = frozenset({"sensors", "coverage", "cpu", "cloud", "callbacks", "files", "fresh"})
 # Where an event is a request: its front is called as anyone calls it.
@@ -48,7 +49,7 @@ class _Targets:
 
     def of(
         self, function: Function, *, environment: Mapping[str, str], coverage: bool = False
-    ) -> InvokeTarget | FrontTarget:
+    ) -> Target:
         """See Targets.of. A deployed function keeps the environment it has."""
         name = self._names[function.name]
         told, _ = configuration(self._session, name)
@@ -65,6 +66,9 @@ class _Targets:
         )
         if self._front:
             return FrontTarget(reached, self.account, self._journal)
+        if self._settings.door is Door.ASYNC:
+            reads = self._settings.read_destinations
+            return AsyncTarget(reached, Returns(self._session, name, told) if reads else None)
         return InvokeTarget(reached)
 
     def close(self) -> None:
