@@ -41,7 +41,7 @@ class AwsSettings(Strict):
     profile: str | None = None
     role_arn: str | None = None
     external_id: str | None = None
-    endpoint_url: str | None = None
+    endpoint_url: str | None = Field(None, pattern=r"^https?://[^\s/]+")
     stack: str | None = None
     qualifier: str | None = None
     door: Door = Door.INVOKE

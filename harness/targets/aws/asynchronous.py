@@ -16,7 +16,7 @@ from harness.deployed.session import AwsSession, said
 from harness.errors import TargetError
 from harness.model import Outcome, Status, Trigger
 from harness.targets.aws.invoke import DeployedTarget, Reached
-from harness.targets.aws.outcome import redacted, told_by_log
+from harness.targets.aws.outcome import told_by_log
 from harness.targets.lambda_api import LambdaApi, Platform, failure
 
 # Messages of others that were received with ours are theirs again after so many seconds at most.
@@ -167,7 +167,7 @@ class AsyncTarget(DeployedTarget):
             outcome = replace(told_by_log(log, sent.request_id), trace_id=sent.trace_id)
             billed = outcome.duration + (outcome.init or 0)
             permit.dollars = toll + invocation(reached.function, settings.region, billed)
-            return redacted(self._completed(outcome, log), reached.redactor)
+            return reached.redactor.outcome(self._completed(outcome, log))
 
     def _completed(self, outcome: Outcome, log: Platform) -> Outcome:
         """The outcome with what the function answered, where a queue tells it."""
