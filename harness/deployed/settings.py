@@ -8,8 +8,9 @@ from typing import Any
 
 from pydantic import Field, ValidationError, field_validator
 
-from harness.catalogue.loading import Strict
 from harness.deployed.address import address, is_address
+from harness.deployed.listening import SECRET as LISTENER_SECRET
+from harness.deployed.listening import Listening
 from harness.errors import UsageError
 
 _EXAMPLE = 'account = "123456789012", region, functions = ["shop-*"], i_may_test_this = true'
@@ -25,7 +26,7 @@ class Door(StrEnum):
     FRONT = "front"
 
 
-class AwsSettings(Strict):
+class AwsSettings(Listening):
     """The scope, where it is, and the caps; texts of the command line are understood too.
 
     `functions` are globs on physical names. `max_cost` is in US dollars by the price table; each
@@ -67,7 +68,7 @@ class AwsSettings(Strict):
 
 
 # Options whose values are never stored or shown.
-SECRET = frozenset({"external_id"})
+SECRET = frozenset({"external_id", *LISTENER_SECRET})
 
 
 def aws_settings(options: Mapping[str, Any], source: Path) -> AwsSettings:
@@ -94,7 +95,7 @@ def aws_settings(options: Mapping[str, Any], source: Path) -> AwsSettings:
     except ValidationError as error:
         first = error.errors()[0]
         name = ".".join(map(str, first["loc"])) or "the table"
-        known = ", ".join(AwsSettings.model_fields)
+        known = ", ".join(sorted(AwsSettings.model_fields))
         mend = f"known are {known}" if first["type"] == "extra_forbidden" else "correct it"
         raise UsageError(f"[aws] {name}: {first['msg']}", mend=mend) from error
     if not settings.i_may_test_this:

@@ -22,7 +22,7 @@ from harness.targets.aws.invoke import InvokeTarget, Reached
 from harness.targets.aws.logs import Logs
 from harness.targets.aws.stack import deployed, physical_names
 from harness.targets.aws.state import AwsState
-from harness.targets.base import Setup, Target
+from harness.targets.base import Setup, Target, outpost_of
 
 _LACKS = frozenset({"sensors", "coverage", "cpu", "cloud", "callbacks", "files", "fresh"})
 # Where an event is a request: its front is called as anyone calls it.
@@ -35,6 +35,7 @@ class _Targets:
     def __init__(self, setup: Setup, settings: AwsSettings, session: AwsSession) -> None:
         self._settings = settings
         self._session = session
+        self.outpost = outpost_of(settings)
         limits = Limits(
             calls=settings.max_calls,
             rate=settings.calls_per_second,
@@ -62,7 +63,7 @@ class _Targets:
             name=name,
             logs=Logs(self._session, group, self._settings.log_wait),
             redactor=Redactor(secrets, self._session.credentials),
-            blind=_LACKS,
+            blind=_lacks(self._settings),
         )
         if self._front:
             return FrontTarget(reached, self.account, self._journal)
@@ -96,6 +97,10 @@ class _Provider:
     lacks = _LACKS
     secret = SECRET
     deployed = True
+
+    def lacks_with(self, options: Mapping[str, Any]) -> frozenset[str]:
+        """See Narrowing."""
+        return _LACKS - {"callbacks"} if options.get("listener") else _LACKS
 
     def check(self, setup: Setup) -> Setup:
         """See Provider.check. The application comes back as it is deployed, and only its scope."""
@@ -146,6 +151,10 @@ class _Provider:
             yield targets
         finally:
             targets.close()
+
+
+def _lacks(settings: AwsSettings) -> frozenset[str]:
+    return _LACKS - {"callbacks"} if settings.listens else _LACKS
 
 
 def _session(setup: Setup, settings: AwsSettings) -> AwsSession:

@@ -10,7 +10,7 @@ from harness.deployed.audit import Audit
 from harness.deployed.caps import Caps, Limits
 from harness.errors import UsageError
 from harness.model import Application, Function, Trigger
-from harness.targets.base import Setup
+from harness.targets.base import Setup, outpost_of
 from harness.targets.http.auth import auth_of
 from harness.targets.http.connection import client_of
 from harness.targets.http.kinds import doors
@@ -31,6 +31,7 @@ class _Targets:
     def __init__(self, settings: HttpSettings, line: Line) -> None:
         self._settings = settings
         self._line = line
+        self.outpost = outpost_of(settings)
 
     def of(
         self, function: Function, *, environment: Mapping[str, str], coverage: bool = False
@@ -55,7 +56,8 @@ class _Provider:
 
     def lacks_with(self, options: Mapping[str, Any]) -> frozenset[str]:
         """A function on this machine reaches our listener, which is here, too."""
-        return _LACKS - {"callbacks"} if http_settings(options).here else _LACKS
+        settings = http_settings(options)
+        return _LACKS - {"callbacks"} if settings.here or settings.listens else _LACKS
 
     def check(self, setup: Setup) -> Setup:
         """See Provider.check. Nobody else depends on what runs on this machine."""

@@ -162,6 +162,7 @@ def test_a_call_that_may_cost_too_much_is_not_sent(scope: dict[str, Any], tmp_pa
         ({"region": "us-east-1"}, "[aws] has region = 'us-east-1'; name one of the two"),
         ({"max_calls": 0}, "max_calls: Input should be greater than 0"),
         ({"max_call": 5}, "max_call: Extra inputs are not permitted; known are account"),
+        ({"listener": "http://a.example.com"}, "listener_log and listener_key go together"),
         ({"endpoint_url": "nonsense"}, "endpoint_url: String should match pattern"),
         ({"profile": "nobody"}, "The config profile (nobody) could not be found"),
     ],
