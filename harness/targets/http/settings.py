@@ -70,6 +70,19 @@ class HttpSettings(Listening):
         """`--target-option hosts=a,b` has a text."""
         return tuple(part.strip() for part in given.split(",")) if isinstance(given, str) else given
 
+    @field_validator("url")
+    @classmethod
+    def _parses(cls, given: str | None) -> str | None:
+        urlsplit(given or "")  # a ValueError for half an IPv6 address
+        return given
+
+    @field_validator("urls")
+    @classmethod
+    def _parse(cls, given: Mapping[str, str]) -> Mapping[str, str]:
+        for each in given.values():
+            urlsplit(each)
+        return given
+
     @property
     def here(self) -> bool:
         """Whether all of it is on this machine, by address: a name could mean anything."""

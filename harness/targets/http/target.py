@@ -3,7 +3,6 @@
 import json
 import time
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
@@ -11,6 +10,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from harness.deployed.counted import Counted
 from harness.deployed.secrecy import Redactor
 from harness.errors import TargetError
 from harness.model import Function, FunctionError, Outcome, Status, Trigger
@@ -42,7 +42,7 @@ class Line:
     headers: Mapping[str, str]
     timeout: float | None
     blind: frozenset[str]
-    call: Callable[[str], AbstractContextManager[Any]]
+    call: Counted
 
     def without_secrets(self, outcome: Outcome) -> Outcome:
         """The outcome without what let the request in: functions show what they are sent."""
