@@ -94,7 +94,7 @@ def framework(tmp_path: Path) -> Iterator[Callable[..., str]]:
     yield started
     for process in running:
         process.terminate()
-        process.wait(10)
+        process.wait(60)
 
 
 def http(body: Any) -> dict[str, Any]:
