@@ -25,8 +25,9 @@ from harness.observers.cloud import LocalCloud
 from harness.observers.decoys import DecoyFiles, make_decoys
 from harness.observers.environment import environment_decoys
 from harness.observers.listener import Listener
+from harness.observers.outpost import Outpost
 from harness.oracles import OracleContext, all_oracles
-from harness.targets.base import Elsewhere, Target, Targets
+from harness.targets.base import Elsewhere, Posted, Target, Targets
 from harness.targets.registry import provider
 
 # Outside of /tmp: runtimes have a /tmp of their own.
@@ -59,8 +60,7 @@ class Worker:
             self._unopened = str(error)
         self._elsewhere = self._found_elsewhere()
         host = "127.0.0.1" if self._elsewhere is None else self._elsewhere.host
-        self._listener = Listener(host)
-        self._listener.start()
+        self._listener = self._start_listener(host)
         self._stack.callback(self._listener.stop)
         decoys = make_decoys(random.Random(workplace.config.seed))
         self._chains = Chains(workplace.application, workplace.catalogue.templates)
@@ -71,6 +71,21 @@ class Worker:
         if self._unopened or not isinstance(self._targets, Elsewhere):
             return None
         return self._targets
+
+    def _start_listener(self, host: str) -> Listener | Outpost:
+        if not self._unopened and isinstance(self._targets, Posted):
+            place = self._targets.outpost
+            if place is not None:
+                outpost = Outpost(place.url, place.log, place.key)
+                try:
+                    outpost.start()
+                    return outpost
+                except TargetError as error:
+                    outpost.stop()
+                    self._unopened = str(error)
+        listener = Listener(host)
+        listener.start()
+        return listener
 
     def _start_cloud(self, decoys: Mapping[str, str], host: str) -> LocalCloud | NoCloud:
         if self._unopened:

@@ -31,7 +31,10 @@ def fetched(
     UsageError when that is refused, or no such document comes.
     """
     place = url(source)
-    parts = urlsplit(place)
+    try:
+        parts = urlsplit(place)
+    except ValueError as error:
+        raise UsageError(f"{place} is no address: {error}", mend=_MEND) from error
     table = {k: v for k, v in dict(tables.get("http", {})).items() if k != "urls"}
     settings = http_settings({**table, "url": f"{parts.scheme}://{parts.netloc}"})
     try:

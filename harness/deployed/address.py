@@ -14,7 +14,7 @@ from harness.errors import UsageError
 _GRAMMAR = "write aws://[PROFILE@]REGION[/STACK][?tag=KEY=VALUE]"
 # A path that came through pathlib has lost one of its slashes.
 _ADDRESS = re.compile(
-    r"aws:/{1,2}(?:(?P<profile>[^@/?]+)@)?(?P<region>[^/?@]*)(?:/(?P<stack>[^/?]+))?/?"
+    r"aws://(?:(?P<profile>[^@/?]+)@)?(?P<region>[^/?@]*)(?:/(?P<stack>[^/?]+))?/?"
     r"(?:\?(?P<query>.*))?"
 )
 _REGION = re.compile(r"[a-z]{2,}(-[a-z]+)+-\d")
@@ -66,7 +66,7 @@ def located(source: Path) -> Path:
 
 def address(source: Path) -> Address:
     """The address of a source for which `is_address` holds. Raises UsageError."""
-    text = str(source)
+    text = str(source).replace(":/", "://", 1)
     match = _ADDRESS.fullmatch(text)
     if match is None or _REGION.fullmatch(match["region"]) is None:
         raise UsageError(f"{text}: no address of an AWS account", mend=_GRAMMAR)

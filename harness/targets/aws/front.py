@@ -15,7 +15,7 @@ from harness.model import FunctionError, Outcome, Status, Trigger
 from harness.targets.aws.causes import Cause, Unsendable
 from harness.targets.aws.doors import cause
 from harness.targets.aws.invoke import DeployedTarget, Reached
-from harness.targets.aws.outcome import redacted, told_by_log
+from harness.targets.aws.outcome import told_by_log
 from harness.targets.aws.senders import own_facts
 from harness.targets.aws.state import AwsState
 
@@ -99,7 +99,7 @@ class FrontTarget(DeployedTarget):
             permit.dollars = toll + invocation(
                 reached.function, region, outcome.duration + (outcome.init or 0)
             )
-            return redacted(outcome, reached.redactor)
+            return reached.redactor.outcome(outcome)
 
     def _with_state(self, sent: Cause) -> Cause:
         """An object has the content that goes with the event."""

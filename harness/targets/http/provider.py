@@ -1,16 +1,14 @@
 """HTTP as a way of invoking: a black box behind an address."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import replace
-from math import inf
 from typing import Any
 
-from harness.deployed.audit import Audit
-from harness.deployed.caps import Caps, Limits
+from harness.deployed.counted import counted, uncounted
 from harness.errors import UsageError
 from harness.model import Application, Function, Trigger
-from harness.targets.base import Setup
+from harness.targets.base import Setup, outpost_of
 from harness.targets.http.auth import auth_of
 from harness.targets.http.connection import client_of
 from harness.targets.http.kinds import doors
@@ -31,6 +29,7 @@ class _Targets:
     def __init__(self, settings: HttpSettings, line: Line) -> None:
         self._settings = settings
         self._line = line
+        self.outpost = outpost_of(settings)
 
     def of(
         self, function: Function, *, environment: Mapping[str, str], coverage: bool = False
@@ -55,7 +54,8 @@ class _Provider:
 
     def lacks_with(self, options: Mapping[str, Any]) -> frozenset[str]:
         """A function on this machine reaches our listener, which is here, too."""
-        return _LACKS - {"callbacks"} if http_settings(options).here else _LACKS
+        settings = http_settings(options)
+        return _LACKS - {"callbacks"} if settings.here or settings.listens else _LACKS
 
     def check(self, setup: Setup) -> Setup:
         """See Provider.check. Nobody else depends on what runs on this machine."""
@@ -90,7 +90,14 @@ class _Provider:
                     headers=settings.headers,
                     timeout=settings.timeout,
                     blind=self.lacks_with(setup.options),
-                    call=_counted(setup, settings),
+                    call=uncounted
+                    if settings.here
+                    else counted(
+                        setup.out,
+                        calls=settings.max_calls,
+                        rate=settings.calls_per_second,
+                        at_once=settings.concurrency,
+                    ),
                 ),
             )
 
@@ -99,32 +106,6 @@ def _declared(application: Application) -> dict[str, Any]:
     """The address that an OpenAPI document names first, where it is no path below its own."""
     servers = (r.physical for r in application.resources if r.kind == _SERVER)
     return next(({"url": url} for url in servers if "://" in url), {})
-
-
-def _counted(setup: Setup, settings: HttpSettings) -> Any:
-    """Calls to what is deployed are capped, and told in the audit log before they are made."""
-    if settings.here:
-        return lambda _: nullcontext()
-    audit = Audit(setup.out)
-    limits = Limits(
-        calls=settings.max_calls,
-        rate=settings.calls_per_second,
-        at_once=settings.concurrency,
-        dollars=inf,
-    )
-    caps = Caps(setup.out, limits)
-
-    def call(url: str) -> AbstractContextManager[object]:
-        return _call(caps, audit, url)
-
-    return call
-
-
-@contextmanager
-def _call(caps: Caps, audit: Audit, url: str) -> Iterator[None]:
-    with caps.call(0) as permit, audit.numbered(permit.number):
-        audit.write("http", url)
-        yield
 
 
 PROVIDER = _Provider()
