@@ -15,6 +15,7 @@ from harness.campaign.novelty import (
     Learnt,
     Signature,
     holds,
+    leading,
     reached_later,
     shows,
     signature,
@@ -45,6 +46,8 @@ _GUESSED = "guessed"
 _ENDING = re.compile(r"\.[a-z]\w{0,4}")
 # How many candidates that got a handler further are followed, of one value.
 _CHOICES = 4
+# How many times the seeds that are wanted may be looked at on the way to them.
+_STEPS = 3
 
 
 class Learner:
@@ -74,7 +77,7 @@ class Learner:
         """
         kept: list[Learnt] = []
         queue = [seed]
-        while queue and self._left > 0 and len(kept) < self._variants:
+        while queue and self._left > 0 and self._room(kept):
             learnt, variants = self._complete(queue.pop(0))
             if learnt.standing < 2 and (not kept or self._novel(learnt)):
                 learnt, more = self._repair(learnt)
@@ -99,6 +102,8 @@ class Learner:
             fresh = [v for v in variants if v.variant not in self._tried]
             self._tried.update(v.variant for v in fresh)
             queue.extend(fresh)
+        ahead = leading(kept)
+        kept = (ahead + [item for item in kept if item not in ahead])[: self._variants]
         kept += self._by_constants(kept)
         kept.sort(key=lambda learnt: -learnt.standing)
         if kept[0].healthy:
@@ -106,6 +111,10 @@ class Learner:
             reached = frozenset().union(*(item.read for item in kept if item.healthy))
             kept = [item for item in kept if item.healthy or item.read - reached]
         return tuple(kept)
+
+    def _room(self, kept: list[Learnt]) -> bool:
+        """Whether more seeds are wanted: steps on the way to others do not count for long."""
+        return len(leading(kept)) < self._variants and len(kept) < _STEPS * self._variants
 
     @property
     def _left(self) -> int:
@@ -253,11 +262,12 @@ class Learner:
                 tried = self._look(replace(seed, variant=_label(address, value)))
                 if not tried.healthy or not self._novel(tried) or surpassed(tried, kept):
                     continue
-                if value in CANDIDATES and not tried.reach - learnt.reach:
+                gained = (tried.reach | tried.asked) - learnt.reach - learnt.asked
+                if value in CANDIDATES and not gained - {f"{address}/0"}:
                     continue
-                self._remember(tried)
                 grown, variants = self._complete(tried.seed)
-                fresh = [grown] if grown.seed is tried.seed or self._novel(grown) else []
+                fresh = [grown] if self._novel(grown) else []
+                self._remember(tried)
                 fresh += [v for v in map(self.complete, variants) if self._novel(v) and v.healthy]
                 for item in fresh:
                     self._remember(item)

@@ -6,7 +6,7 @@ the sensors; a new signature means that a branch was reached which no event reac
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,7 @@ Signature = tuple[object, ...]
 
 _VARYING = re.compile(r"[0-9a-f]{8,}|\d+")
 _LINES = 20
+_TOLD = frozenset({"present", "decode"})
 # An item of a list is read as its first one is.
 _ITEM = re.compile(r"/\d+(?![^/!])")
 
@@ -42,8 +43,9 @@ class Learnt:
 
     @property
     def asked(self) -> frozenset[object]:
-        """Fields that the handler looked for and the event does not have."""
-        return frozenset(r.address for r in self.observation.outcome.reads if r.kind == "missing")
+        """What the handler asks for: fields that are not there, types, and the other checks."""
+        reads = self.observation.outcome.reads
+        return frozenset((_ITEM.sub("/0", r.address), r.kind) for r in reads if r.kind not in _TOLD)
 
     @property
     def reach(self) -> frozenset[object]:
@@ -81,11 +83,20 @@ def signature(learnt: Learnt, *, whole: bool = False) -> Signature:
         outcome.status,
         outcome.error.type if outcome.error else None,
         outcome.error.trace[-1:] if outcome.error else None,
-        learnt.reach,
+        learnt.reach | learnt.asked,
         response.get("statusCode") if isinstance(response, dict) else None,
         frozenset(_shape(response, values)),
         frozenset(_plain(line, values) for line in outcome.logs.splitlines()[:_LINES]),
     )
+
+
+def leading(kept: Sequence[Learnt]) -> list[Learnt]:
+    """The seeds that reached something which no other did that was taken as kindly."""
+    return [
+        item
+        for item in kept
+        if not any(o.standing >= item.standing and o.reach > item.reach for o in kept)
+    ]
 
 
 def surpassed(learnt: Learnt, kept: Iterable[Learnt]) -> bool:

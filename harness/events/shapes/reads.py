@@ -244,6 +244,8 @@ def _listed(seed: Seed, address: Address) -> list[Seed]:
     """Variants in which a text that was iterated over is a list, of texts or of mappings."""
     if _writable(seed, address) is None or not seed.exists(address):
         return []
+    if [kind == "key" and name.isdigit() for kind, name in address.steps[-2:]] == [True, True]:
+        return []  # a list of lists is deep enough
     name = str(address).rsplit("/", 1)[-1]
     made = []
     for value, label in (([PLACEHOLDER], "a list of texts"), ([{}], "a list of mappings")):
