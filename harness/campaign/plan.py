@@ -67,14 +67,19 @@ def make_plan(
 ) -> Iterator[Cell]:
     """Every cell, in the order of the payloads' priority; the schedule decides what goes first.
 
-    Points that the handler was not seen to read are tried in one learnt seed only. `words` of the
-    function's source are tried as values of their own in the place of the payload WORDS.
+    Points that the handler was not seen to read are tried in the first seed that has them. `words`
+    of the function's source are tried as values of their own in the place of the payload WORDS.
     """
     fitting = sorted(
         (p for p in payloads if not (p.languages and language) or language in p.languages),
         key=lambda p: (p.rule in EXPENSIVE, p.priority),
     )
     split = [(learnt, *split_points(learnt), guards(learnt)) for learnt in learnts]
+    unseen = [(learnt, point) for learnt, _, unread, _ in split[:1] for point in unread]
+    had = {point.address for learnt in learnts[:1] for point in learnt.seed.points}
+    for learnt, _, unread, _ in split[1:]:
+        unseen += [(learnt, point) for point in unread if point.address not in had]
+        had |= {point.address for point in unread}
     batches = [(_wide(part[0]), *part[1:]) for part in split if records_of(part[0].seed) > 1]
     for payload in fitting:
         forms = [(WORD + w,) for w in words[:_WORDS]] if payload.id == WORDS else [()]
@@ -89,8 +94,7 @@ def make_plan(
                         guard=str(point.address) in guarding,
                     )
         if payload.rule not in EXPENSIVE | WHOLE and payload.id != WORDS:
-            learnt, _, unread, _ = split[0]
-            for point in unread:
+            for learnt, point in unseen:
                 yield Cell(learnt=learnt, point=point, payload=payload, unread=True)
 
 
