@@ -55,8 +55,8 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     ),
     "serve": ("faasfuzz serve template.yaml", "faasfuzz serve . --port 3001 --concurrency 4"),
     "listen": (
-        "faasfuzz listen --key $(openssl rand -hex 16)",
-        "faasfuzz listen --port 80 --log-host 0.0.0.0 --key a-long-random-word",
+        "faasfuzz listen --key a-long-random-word",
+        "faasfuzz listen --port 80 --log-host 0.0.0.0 --key another-long-random-word",
     ),
     "clean": ("faasfuzz clean nightly",),
     "doctor": ("faasfuzz doctor",),
