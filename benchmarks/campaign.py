@@ -33,7 +33,8 @@ from harness.campaign.config import RunConfig
 from harness.campaign.jobs import Job
 from harness.campaign.jobs import Phase as JobPhase
 from harness.campaign.moments import Checkpoint
-from harness.campaign.worker import Worker, Workplace, limited
+from harness.campaign.worker import Worker
+from harness.campaign.workplace import Workplace, limited
 from harness.cli.loading import load_application, load_catalogue
 from harness.events.strategies import Attempt, attempts
 
@@ -104,8 +105,9 @@ class Timer:
 @contextmanager
 def generating() -> Iterator[Timer]:
     timer = Timer()
-    places = [(attack, name) for name in ("arm", "make_trial", "next_packs", "widened")]
+    places: list[tuple[Any, str]] = [(attack, name) for name in ("arm", "make_trial", "next_packs")]
     places.append((probe, "serialised"))
+    places += [(attack.Batches, name) for name in ("widened", "point")]
     before = [(module, name, getattr(module, name)) for module, name in places]
     for module, name, function in before:
         setattr(module, name, timer.around(function))

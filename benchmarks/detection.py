@@ -22,7 +22,7 @@ from typing import Any
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from harness.cli.run import campaign  # noqa: E402
+from harness.cli.campaign import campaign  # noqa: E402
 from tests.corpus.loading import cases, template  # noqa: E402
 
 PAIRS = {"pairs": "", "rules": "rules", "filters": "filters"}

@@ -66,6 +66,8 @@ def _command(command: click.Command, name: str, parent: click.Context | None) ->
         for told, words in records:
             yield f"| `{_cell(told)}` | {_cell(words)} |"
         yield ""
+    if parent is not None and command.epilog:
+        yield "```\n" + "\n".join(cleandoc(command.epilog).split("\n")[2:]) + "\n```\n"
     if isinstance(command, click.Group):
         for child in sorted(command.list_commands(context)):
             found = command.get_command(context, child)

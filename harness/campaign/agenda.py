@@ -92,6 +92,10 @@ class Agenda:
         self._open[job.function] -= 1
         return False
 
+    def overdue(self, seconds: float) -> bool:
+        """Whether the campaign's time was over so many seconds ago."""
+        return self.deadline is not None and time.monotonic() > self.deadline + seconds
+
     def clear(self) -> None:
         """Nothing more is to be begun."""
         for waiting in self._waiting.values():

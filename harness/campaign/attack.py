@@ -18,10 +18,11 @@ from harness.campaign.rewards import reward
 from harness.campaign.schedule import Schedule
 from harness.campaign.suspicions import Hit, Suspicions
 from harness.events.arm import Infeasible, arm, arm_control, make_trial
-from harness.events.batch import point_in_record, widened
+from harness.events.batch import Batches
 from harness.events.seed import Seed
 from harness.model import (
     Canary,
+    InsertionPoint,
     Invocation,
     Observation,
     Status,
@@ -98,6 +99,7 @@ class Attacker:
         self._timeouts: Counter[tuple[str, str]] = Counter()
         self._survival = Survival()
         self._benign: dict[int, Benign] = {}
+        self._batches: dict[int, Batches] = {}
         self._pending: list[Pack] = []
         self.tally = Tally()
         self._before = Tally()
@@ -147,7 +149,7 @@ class Attacker:
         Returns what it gave (see rewards.py; a hit counts 2) and what was observed.
         """
         try:
-            trial = self._trial(cell, seed, 0)
+            trial = self._trial(cell, seed, cell.point)
             invocation = arm(seed, (trial,))
             observation = self._probe.observe(invocation, follow=Follow.CANARIES)
         except Infeasible:
@@ -185,16 +187,17 @@ class Attacker:
         return known
 
     def _unsettled(self, pack: Pack) -> tuple[Placed, ...]:
-        left = tuple(item for item in pack.placed if not self._is_settled(item.cell))
+        left = []
         for item in pack.placed:
-            if item not in left:
+            if self._is_settled(item.cell):
                 self.tally.skipped[item.cell.payload.rule] += 1
                 self.tally.cells.append(item.cell)
-        return left
+            else:
+                left.append(item)
+        return tuple(left)
 
-    def _trial(self, cell: Cell, seed: Seed, record: int) -> Trial:
+    def _trial(self, cell: Cell, seed: Seed, point: InsertionPoint) -> Trial:
         canary = self._canaries()
-        point = point_in_record(seed, cell.point, record)
         facts = self._probe.facts(canary)
         return make_trial(seed, point, cell.payload, canary, facts, cell.mutations)
 
@@ -203,12 +206,14 @@ class Attacker:
         if not placed:
             return
         learnt = placed[0].cell.learnt
-        seed = widened(learnt.seed, Pack(placed).records)
+        batches = self._batches.setdefault(id(learnt), Batches(learnt.seed))
+        seed = batches.widened(Pack(placed).records)
         carried: list[tuple[Cell, Trial]] = []
         kept: list[Placed] = []
         for item in placed:
             try:
-                carried.append((item.cell, self._trial(item.cell, seed, item.record)))
+                point = batches.point(item.cell.point, item.record)
+                carried.append((item.cell, self._trial(item.cell, seed, point)))
                 kept.append(item)
             except Infeasible:
                 self._infeasible(item.cell)
@@ -309,5 +314,5 @@ class Attacker:
         return (
             self.suspicions.settled(rule, point)
             or self._timeouts[key] >= _TIMEOUTS
-            or (rule in EXPENSIVE and self.hangs_at(point))
+            or (rule in EXPENSIVE and rule != "redos" and self.hangs_at(point))
         )

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -84,6 +84,8 @@ def compare(old: Mapping[str, Known], new: Mapping[str, Known]) -> Difference:
 
 
 def _until(value: Any, path: Path) -> date | None:
+    if isinstance(value, datetime):  # which is a date to Python, and compares with none
+        return value.date()
     if value is None or isinstance(value, date):
         return value
     try:

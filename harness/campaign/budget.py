@@ -18,10 +18,10 @@ class Budget:
 
     def spent(self, invocations: int) -> str | None:
         """Why the function's turn is over, or None while it is not."""
-        if self.stopped():
-            return "interrupted"
         if self.deadline is not None and time.monotonic() >= self.deadline:
             return "its share of --max-time was used up"
+        if self.stopped():
+            return "interrupted"
         if self.invocations is not None and invocations >= self.invocations:
             return "--max-invocations was reached"
         return None

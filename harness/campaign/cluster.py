@@ -20,13 +20,16 @@ import traceback
 from collections.abc import Iterator, Sequence
 from concurrent.futures import CancelledError
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from harness.campaign.jobs import Job
 from harness.campaign.moments import Moment, WorkerFailed
 from harness.campaign.pool import Ended, Event, Lost, Told
-from harness.campaign.worker import Worker, Workplace
+from harness.campaign.workplace import Workplace
 from harness.errors import UsageError
+
+if TYPE_CHECKING:
+    from harness.campaign.worker import Worker
 
 LOCAL = "local"
 _MEND = "install faasfuzz[cluster]"
@@ -104,6 +107,9 @@ class ClusterPool:
         """Tell the jobs that run to come to an end."""
         self._stop.set()
 
+    def end(self) -> None:
+        """Their workers are not ours to end: they were told to stop."""
+
     def close(self) -> None:
         """Leave the cluster; a local one ends."""
         with contextlib.suppress(Exception):  # whatever is left of the cluster: we are done
@@ -154,13 +160,15 @@ class ClusterPool:
 
 
 _lock = threading.Lock()
-_workers: dict[str, Worker] = {}
+_workers: dict[str, "Worker"] = {}
 _stopped: dict[str, threading.Event] = {}
 
 
 def do_job(workplace: Workplace, job: Job, name: str) -> tuple[str, int]:
     """The task: one job in this worker process. Returns its token and how many moments it told."""
     import distributed
+
+    from harness.campaign.worker import Worker  # heavy, and only here
 
     token = secrets.token_hex(8)
     queue = distributed.Queue(name)

@@ -10,7 +10,6 @@ from harness.campaign.account import Account, planned, reached
 from harness.campaign.agenda import Agenda, Stored
 from harness.campaign.cluster import ClusterPool
 from harness.campaign.config import RunConfig
-from harness.campaign.function_run import Catalogue
 from harness.campaign.jobs import Earlier, Job
 from harness.campaign.moments import (
     CampaignStarted,
@@ -24,7 +23,7 @@ from harness.campaign.order import by_control
 from harness.campaign.pool import Ended, LocalPool, Lost, Pool, Told
 from harness.campaign.posture import posture_findings, subject
 from harness.campaign.store import Store, now
-from harness.campaign.worker import Workplace, limited
+from harness.campaign.workplace import Catalogue, Workplace, limited
 from harness.events.coverage import gaps
 from harness.model import Application, CampaignReport, Finding, Function
 from harness.targets.registry import lacking
@@ -33,6 +32,10 @@ Listen = Callable[[Moment], None]
 Replays = Mapping[str, tuple[Finding, ...]]
 # How long the workers may take to come to an end once they were told to.
 _GRACE = 20.0
+# When the time of the campaign is over, its jobs come to an end by themselves, after the call that
+# runs. Those that have not done so this many seconds later are told to, and then are ended.
+_OVERTIME, _LATE = 2.0, 4.0
+_CUT_OFF = "a call did not end in the time that --max-time left"
 
 
 def run_campaign(
@@ -158,12 +161,21 @@ class _Campaign:
                     self._ended(agenda, event.job)
                 else:
                     self._lost(agenda, event)
-            if interrupts.count and give_up is None:
-                give_up = time.monotonic() + _GRACE
+            if (interrupts.count or agenda.overdue(_OVERTIME)) and give_up is None:
+                give_up = time.monotonic() + (_GRACE if interrupts.count else _LATE)
                 agenda.clear()
                 self._pool.stop()
             if interrupts.count > 1 or (give_up is not None and time.monotonic() > give_up):
+                self._cut_off(agenda, "interrupted" if interrupts.count else _CUT_OFF)
                 return
+
+    def _cut_off(self, agenda: Agenda, reason: str) -> None:
+        """End what still runs; a function is told to be over once."""
+        self._pool.end()
+        for job in agenda.running.values():
+            self._given_up(job, reason)
+        for function in dict.fromkeys(job.function for job in agenda.running.values()):
+            self._finished(function)
 
     def _lookup(self, function: str) -> Stored:
         return Stored(

@@ -3,7 +3,7 @@
 import itertools
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, MutableMapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from harness.campaign import flows
@@ -24,17 +24,16 @@ from harness.campaign.schedule import Schedule
 from harness.campaign.shrink import shrink
 from harness.campaign.suspicions import Hit
 from harness.campaign.triage import to_finding
+from harness.campaign.workplace import Catalogue
+from harness.deployed.caps import CapReached
 from harness.events.arm import arm_control
 from harness.events.seed import Seed, make_seed
 from harness.events.shapes.guess import with_paths
 from harness.events.shapes.source import constants, paths
 from harness.model import (
     Canary,
-    EventTemplate,
     Function,
     Observation,
-    Payload,
-    Rule,
     Status,
     Trigger,
 )
@@ -45,15 +44,6 @@ _CHUNK = 200
 _GROWTH = 60
 # Invocations for learning the shape of one trigger's events, where no budget sets fewer.
 _LOOKS = 1600
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Catalogue:
-    """The data a campaign works with, by id."""
-
-    templates: Mapping[str, EventTemplate]
-    payloads: tuple[Payload, ...]
-    rules: Mapping[str, Rule]
 
 
 def named_apart(learnts: Sequence[Learnt]) -> tuple[Learnt, ...]:
@@ -89,6 +79,7 @@ class FunctionRun:
     _left: Counter[str] = field(default_factory=Counter)
     _novel: int = 0
     _planned: int = 0
+    _cap: str = ""
     _started: float = field(default_factory=time.monotonic)
 
     def run(self) -> None:
@@ -99,6 +90,16 @@ class FunctionRun:
         if startless:
             self._tell(attacker, learnts, reason=startless, hopeless=True)
             return
+        try:
+            reason = self._work(attacker, learnts)
+        except CapReached as cap:  # what was done until then counts
+            self._cap = str(cap)
+            self._tell(attacker, learnts, reason=self._cap, hopeless=True)
+        else:
+            self._tell(attacker, learnts, reason=reason or "", complete=reason is None)
+
+    def _work(self, attacker: Attacker, learnts: tuple[Learnt, ...]) -> str | None:
+        """What the job's phase is for; why it came to no end, None when it did."""
         again(self.job.replays, attacker, learnts, self.catalogue.payloads)
         cells = tuple(self._plan(learnts))
         self._planned = len(cells)
@@ -107,17 +108,17 @@ class FunctionRun:
         else:
             reason = self._attack(attacker, learnts, cells)
         self._shrink(attacker)
-        self._tell(attacker, learnts, reason=reason or "", complete=reason is None)
+        return reason
 
     def _attacker(self) -> Attacker:
         numbers = itertools.count()
         # Canaries differ between jobs so that what one stored is not taken for another's.
-        base = f"{self.seed}/{self.job.key}"
+        base = cell_number(f"{self.seed}/{self.job.key}")
         return Attacker(
             probe=self.probe,
             oracles=self.oracles,
             rules=frozenset(self.catalogue.rules),
-            canaries=lambda: Canary.make(cell_number(base), next(numbers)),
+            canaries=lambda: Canary.make(base, next(numbers)),
             budget=self.budget,
             found=self._found,
             known=self.job.known,
@@ -176,12 +177,14 @@ class FunctionRun:
             later.subtract(cell.payload.rule for cell in mine)
         schedule = Schedule(mine)
         while True:
-            reason = attacker.run(schedule, _CHUNK)
-            if self._polluted(learnts):
-                attacker.undo(schedule)
-                continue
-            left = attacker.left(schedule)
-            self._left = left + later
+            try:
+                reason = attacker.run(schedule, _CHUNK)
+                if self._polluted(learnts):
+                    attacker.undo(schedule)
+                    continue
+            finally:
+                left = attacker.left(schedule)
+                self._left = left + later
             if reason is not None or not left:
                 return reason
             self._tell(attacker, learnts)
@@ -315,7 +318,7 @@ class FunctionRun:
         )
 
     def _notes(self, learnts: Sequence[Learnt]) -> tuple[str, ...]:
-        notes = []
+        notes = [self._cap] if self._cap else []
         if self.probe.blind:
             notes.append(f"this target has no {', '.join(sorted(self.probe.blind))}")
         if self.probe.isolated and self.isolation is Isolation.AUTO:

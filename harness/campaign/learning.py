@@ -8,16 +8,28 @@ becomes a variant. A seed is kept when the handler did something with it that it
 
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
-from harness.campaign.novelty import Learnt, Signature, shows, signature
+from harness.campaign.novelty import (
+    Learnt,
+    Signature,
+    added,
+    holds,
+    leading,
+    leaves_read,
+    may_be_copied,
+    reached_later,
+    shows,
+    signature,
+    surpassed,
+)
 from harness.codecs.base import CodecError
 from harness.events.inject import AddressError
 from harness.events.seed import Seed
-from harness.events.shapes.defaults import CANDIDATES, is_placeholder
+from harness.events.shapes.defaults import CANDIDATES
 from harness.events.shapes.errors import from_error, logged, open_places, settled
-from harness.events.shapes.reads import add_field, control_of, grow
+from harness.events.shapes.reads import add_field, grow
 from harness.model import Address, Observation
 
 Observe = Callable[[Seed], Observation]
@@ -37,6 +49,10 @@ _GUESSED = "guessed"
 _ENDING = re.compile(r"\.[a-z]\w{0,4}")
 # How many candidates that got a handler further are followed, of one value.
 _CHOICES = 4
+# How many of the branches behind a value that was tried.
+_BRANCHES = 16
+# How many times the seeds that are wanted may be looked at on the way to them.
+_STEPS = 3
 
 
 class Learner:
@@ -57,6 +73,7 @@ class Learner:
         self._variants = variants
         self._seen: set[Signature] = set()
         self._tried: set[str] = set()
+        self._looked: dict[str, Observation] = {}
 
     def learn(self, seed: Seed, guess: Seed | None = None) -> tuple[Learnt, ...]:
         """Seeds worth attacking, the ones that the handler accepted first. Never empty.
@@ -65,7 +82,7 @@ class Learner:
         """
         kept: list[Learnt] = []
         queue = [seed]
-        while queue and self._left > 0 and len(kept) < self._variants:
+        while queue and self._left > 0 and self._room(kept):
             learnt, variants = self._complete(queue.pop(0))
             if learnt.standing < 2 and (not kept or self._novel(learnt)):
                 learnt, more = self._repair(learnt)
@@ -79,13 +96,19 @@ class Learner:
             if kept and not self._novel(learnt):
                 if learnt.seed.variant == _GUESSED and learnt.standing >= kept[0].standing:
                     # Nothing shows what it changed: it still has the fields that the source reads.
-                    kept[:] = [item for item in kept if not _holds(learnt, item)] + [learnt]
+                    kept[:] = [item for item in kept if not holds(learnt, item)] + [learnt]
+                continue
+            if surpassed(learnt, kept):
+                queue.extend(v for v in variants if v.variant not in self._tried)
+                self._tried.update(v.variant for v in variants)
                 continue
             self._remember(learnt)
             kept.append(learnt)
             fresh = [v for v in variants if v.variant not in self._tried]
             self._tried.update(v.variant for v in fresh)
             queue.extend(fresh)
+        ahead = leading(kept)
+        kept = (ahead + [item for item in kept if item not in ahead])[: self._variants]
         kept += self._by_constants(kept)
         kept.sort(key=lambda learnt: -learnt.standing)
         if kept[0].healthy:
@@ -93,6 +116,10 @@ class Learner:
             reached = frozenset().union(*(item.read for item in kept if item.healthy))
             kept = [item for item in kept if item.healthy or item.read - reached]
         return tuple(kept)
+
+    def _room(self, kept: list[Learnt]) -> bool:
+        """Whether more seeds are wanted: steps on the way to others do not count for long."""
+        return len(leading(kept)) < self._variants and len(kept) < _STEPS * self._variants
 
     @property
     def _left(self) -> int:
@@ -104,8 +131,11 @@ class Learner:
         return self._complete(seed)[0]
 
     def _look(self, seed: Seed) -> Learnt:
-        self._limit -= 1
-        observation = self._observe(seed)
+        looked = repr((seed.event, seed.state))
+        observation = self._looked.get(looked)
+        if observation is None:
+            self._limit -= 1
+            observation = self._looked[looked] = self._observe(seed)
         read = frozenset(r.address for r in observation.outcome.reads if r.kind != "missing")
         return Learnt(seed=seed, observation=observation, read=read)
 
@@ -174,7 +204,7 @@ class Learner:
 
     def _exchanges(self, learnt: Learnt) -> Iterator[Learnt]:
         reads = learnt.observation.outcome.reads
-        for address in _leaves_read(learnt):
+        for address in leaves_read(learnt):
             wanted = [r.value for r in reads if (r.address, r.kind) == (str(address), "equals")]
             for value in (*wanted, *CANDIDATES):
                 if self._left <= 0:
@@ -185,7 +215,9 @@ class Learner:
                     continue
                 yield self._look(replace(seed, variant=_label(address, value)))
 
-    def _by_names(self, learnt: Learnt) -> tuple[Learnt, list[Seed]]:
+    def _by_names(
+        self, learnt: Learnt, places: Sequence[Address] = ()
+    ) -> tuple[Learnt, list[Seed]]:
         """Add fields named by the source's own words where reads cannot be seen.
 
         A handler that copies a mapping (`{k.lower(): v for ...}`) reads the copy unseen. A field
@@ -194,8 +226,8 @@ class Learner:
         variants: list[Seed] = []
         words = [word for word in self._constants if _NAME.fullmatch(word)][:_NAMES]
         before = signature(learnt)
-        for place in list(open_places(learnt.seed))[:_PLACES]:
-            if not learnt.seed.exists(place) or not _may_be_copied(learnt, place):
+        for place in places or list(open_places(learnt.seed))[:_PLACES]:
+            if not learnt.seed.exists(place) or not may_be_copied(learnt, place):
                 continue
             for word in words:
                 if self._left <= 0:
@@ -204,7 +236,7 @@ class Learner:
                 if seed is learnt.seed:
                     continue
                 tried = self._look(seed)
-                _, value = next(_added(seed, learnt.seed))
+                _, value = next(added(seed, learnt.seed))
                 if tried.standing >= learnt.standing and (
                     shows(tried.observation, value) or signature(tried) != before
                 ):
@@ -235,14 +267,18 @@ class Learner:
                 except (AddressError, CodecError, TypeError):
                     continue
                 tried = self._look(replace(seed, variant=_label(address, value)))
-                if not tried.healthy or not self._novel(tried):
+                if not tried.healthy or not self._novel(tried) or surpassed(tried, kept):
                     continue
-                if value in CANDIDATES and not tried.reach - learnt.reach:
+                gained = (tried.reach | tried.asked) - learnt.reach - learnt.asked
+                if value in CANDIDATES and not gained - {f"{address}/0"}:
                     continue
-                self._remember(tried)
                 grown, variants = self._complete(tried.seed)
-                fresh = [grown] if grown.seed is tried.seed or self._novel(grown) else []
-                fresh += [v for v in map(self.complete, variants) if self._novel(v) and v.healthy]
+                fresh = [grown] if self._novel(grown) else []
+                self._remember(tried)
+                more = map(self.complete, variants[:_BRANCHES])
+                fresh += [v for v in more if self._novel(v) and v.healthy]
+                if isinstance(value, dict):  # whose fields may be gone through unseen
+                    fresh = [self._by_names(item, [address])[0] for item in fresh]
                 for item in fresh:
                     self._remember(item)
                     found.append(item)
@@ -250,13 +286,15 @@ class Learner:
         return found
 
     def _values(self, learnt: Learnt) -> Iterator[tuple[Address, object]]:
-        for address in _leaves_read(learnt):
+        for address in leaves_read(learnt):
             current = learnt.seed.read(address)
             if isinstance(current, str):
                 # An object's body or a row's text is text.
                 usual = CANDIDATES if address.state is None else ()
                 for value in (*usual, *self._constants):
                     yield address, value
+                for number in filter(str.isdecimal, self._constants):
+                    yield address, int(number)
                 for ending in filter(_ENDING.fullmatch, self._constants):
                     yield address, current.rpartition(".")[0] + ending
 
@@ -264,12 +302,12 @@ class Learner:
         """Whether a change got the handler further than it was."""
         if tried.standing != before.standing:
             return tried.standing > before.standing
-        if tried.reach > before.reach:
+        if tried.reach >= before.reach and tried.reach | tried.asked > before.reach | before.asked:
             return True
         error, old = tried.observation.outcome.error, before.observation.outcome.error
         if error is None or old is None:
             return False
-        if len(error.trace) > 0 and _reached_later(error.trace, old.trace):
+        if len(error.trace) > 0 and reached_later(error.trace, old.trace):
             return True
         return not before.observation.outcome.reads and settled(old, error)
 
@@ -280,60 +318,5 @@ class Learner:
         self._seen |= {signature(learnt), signature(learnt, whole=True)}
 
 
-def _holds(learnt: Learnt, other: Learnt) -> bool:
-    """Whether a seed has all the points of another one."""
-    return {p.address for p in learnt.seed.points} >= {p.address for p in other.seed.points}
-
-
 def _label(address: Address, value: object) -> str:
     return f"{str(address).rsplit('/', 1)[-1]}={value!r}"[:60]
-
-
-def _leaves_read(learnt: Learnt) -> list[Address]:
-    """Values under an attacker's control that the handler read, the last read first."""
-    found: dict[Address, None] = {}
-    for read in reversed(learnt.observation.outcome.reads):
-        if read.kind in ("missing", "decode"):
-            continue
-        address = Address.parse(read.address)
-        if (
-            address not in found
-            and control_of(learnt.seed, address) is not None
-            and learnt.seed.exists(address)
-            and not isinstance(learnt.seed.read(address), dict)
-        ):
-            found[address] = None
-    return list(found)[:8]
-
-
-def _reached_later(trace: tuple[str, ...], before: tuple[str, ...]) -> bool:
-    """Whether a traceback ends in a later line of the same function than another one."""
-    if len(trace) != len(before):
-        return len(trace) > len(before)
-    return _line(trace[-1]) > _line(before[-1])
-
-
-def _line(frame: str) -> int:
-    _, _, rest = frame.partition("line ")
-    digits = rest.split(",", 1)[0].strip()
-    return int(digits) if digits.isdigit() else 0
-
-
-def _may_be_copied(learnt: Learnt, place: Address) -> bool:
-    """Whether the handler took a mapping without being seen to read fields of it by name."""
-    text = str(place)
-    inside = [
-        read
-        for read in learnt.observation.outcome.reads
-        if read.address.startswith(text + "/") and "/" not in read.address[len(text) + 1 :]
-    ]
-    return not inside
-
-
-def _added(seed: Seed, before: Seed) -> Iterator[tuple[Address, str]]:
-    """Addresses and values of the points that one seed has more than another."""
-    for point in seed.points[len(before.points) :]:
-        value = seed.read(point.address)
-        if is_placeholder(value):
-            yield point.address, value
-    yield Address(()), "\0"

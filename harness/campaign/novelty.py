@@ -6,17 +6,23 @@ the sensors; a new signature means that a branch was reached which no event reac
 
 import json
 import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from harness.events.inject import walk_leaves
 from harness.events.seed import Seed
+from harness.events.shapes.defaults import is_placeholder
+from harness.events.shapes.reads import control_of
 from harness.model import Address, Observation, Status
 
 Signature = tuple[object, ...]
 
 _VARYING = re.compile(r"[0-9a-f]{8,}|\d+")
 _LINES = 20
+_TOLD = frozenset({"present", "decode"})
+# An item of a list is read as its first one is.
+_ITEM = re.compile(r"/\d+(?![^/!])")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,12 +44,18 @@ class Learnt:
         return self.standing > 0
 
     @property
+    def asked(self) -> frozenset[object]:
+        """What the handler asks for: fields that are not there, types, and the other checks."""
+        reads = self.observation.outcome.reads
+        return frozenset((_ITEM.sub("/0", r.address), r.kind) for r in reads if r.kind not in _TOLD)
+
+    @property
     def reach(self) -> frozenset[object]:
         """What the handler got to: fields read and decoded, AWS calls made, sinks called."""
         outcome = self.observation.outcome
         return frozenset(
             {
-                *self.read,
+                *(_ITEM.sub("/0", address) for address in self.read),
                 *(f"{r.address}!{r.value}" for r in outcome.reads if r.kind == "decode"),
                 *((call.service, call.operation) for call in self.observation.calls),
                 *((s.operation, s.file, s.line) for s in outcome.sinks),
@@ -73,11 +85,81 @@ def signature(learnt: Learnt, *, whole: bool = False) -> Signature:
         outcome.status,
         outcome.error.type if outcome.error else None,
         outcome.error.trace[-1:] if outcome.error else None,
-        learnt.reach,
-        response.get("statusCode") if isinstance(response, dict) else None,
+        learnt.reach | learnt.asked,
+        frozenset((p.prefix, p.suffix) for p in learnt.seed.points),
+        str(response.get("statusCode")) if isinstance(response, dict) else None,
         frozenset(_shape(response, values)),
         frozenset(_plain(line, values) for line in outcome.logs.splitlines()[:_LINES]),
     )
+
+
+def leading(kept: Sequence[Learnt]) -> list[Learnt]:
+    """The seeds that reached something which no other did that was taken as kindly."""
+    return [
+        item
+        for item in kept
+        if not any(o.standing >= item.standing and o.reach > item.reach for o in kept)
+    ]
+
+
+def surpassed(learnt: Learnt, kept: Iterable[Learnt]) -> bool:
+    """Whether another seed was taken more kindly and reached all that this one did."""
+    return any(k.standing > learnt.standing and k.reach >= learnt.reach for k in kept)
+
+
+def holds(learnt: Learnt, other: Learnt) -> bool:
+    """Whether a seed has all the points of another one."""
+    return {p.address for p in learnt.seed.points} >= {p.address for p in other.seed.points}
+
+
+def reached_later(trace: tuple[str, ...], before: tuple[str, ...]) -> bool:
+    """Whether a traceback ends in a later line of the same function than another one."""
+    if len(trace) != len(before):
+        return len(trace) > len(before)
+    return _line(trace[-1]) > _line(before[-1])
+
+
+def _line(frame: str) -> int:
+    _, _, rest = frame.partition("line ")
+    digits = rest.split(",", 1)[0].strip()
+    return int(digits) if digits.isdigit() else 0
+
+
+def leaves_read(learnt: Learnt) -> list[Address]:
+    """Values under an attacker's control that the handler read, the last read first."""
+    found: dict[Address, None] = {}
+    for read in reversed(learnt.observation.outcome.reads):
+        if read.kind in ("missing", "decode"):
+            continue
+        address = Address.parse(read.address)
+        if (
+            address not in found
+            and control_of(learnt.seed, address) is not None
+            and learnt.seed.exists(address)
+            and not isinstance(learnt.seed.read(address), dict)
+        ):
+            found[address] = None
+    return list(found)[:8]
+
+
+def may_be_copied(learnt: Learnt, place: Address) -> bool:
+    """Whether the handler took a mapping without being seen to read fields of it by name."""
+    text = str(place)
+    inside = [
+        read
+        for read in learnt.observation.outcome.reads
+        if read.address.startswith(text + "/") and "/" not in read.address[len(text) + 1 :]
+    ]
+    return not inside
+
+
+def added(seed: Seed, before: Seed) -> Iterator[tuple[Address, str]]:
+    """Addresses and values of the points that one seed has more than another."""
+    for point in seed.points[len(before.points) :]:
+        value = seed.read(point.address)
+        if is_placeholder(value):
+            yield point.address, value
+    yield Address(()), "\0"
 
 
 def own_values(learnt: Learnt) -> tuple[str, ...]:

@@ -8,10 +8,9 @@ early, or to lead the handler past the others, is learnt per insertion point and
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from harness.campaign.plan import WHOLE, Cell
-from harness.campaign.schedule import Schedule
+from harness.campaign.plan import Cell
+from harness.campaign.schedule import Answer, Schedule
 from harness.events.batch import lies_in_records
-from harness.model import Address
 
 # More records than this cost the function more than they save us.
 _RECORDS = 16
@@ -96,31 +95,27 @@ class Room:
 
 def next_packs(schedule: Schedule, survival: Survival, room: Room, first: Cell) -> Pack:
     """The pack that begins with a cell which the schedule handed out."""
-    if _by_itself(first):
+    if first.alone:
         return Pack((Placed(first),))
     records = min(room.records, _RECORDS)
     slots = _Slots(records, together=room.together)
     slots.add(first)
     chance = survival.chance(first)
 
-    def offer(cell: Cell) -> bool | None:
+    def offer(cell: Cell) -> Answer:
         nonlocal chance
         if slots.full or chance < _LIKELY * 1.05:
-            return None
-        if _by_itself(cell) or not slots.open(cell):
-            return False
+            return Answer.FULL
         survives = chance * survival.chance(cell)
-        if survives < _LIKELY or not slots.add(cell):
-            return False
+        if cell.alone or survives < _LIKELY:
+            return Answer.PASSED
+        if not slots.add(cell):
+            return Answer.CLOSED
         chance = survives
-        return True
+        return Answer.TAKEN
 
     schedule.fill(first, offer, _LOOK_AHEAD)
     return Pack(tuple(slots.placed))
-
-
-def _by_itself(cell: Cell) -> bool:
-    return cell.expensive or cell.payload.rule in WHOLE or bool(cell.payload.repeat)
 
 
 @dataclass(slots=True)
@@ -156,19 +151,14 @@ class _Slots:
         self._together = together
         self._taken = [_Taken() for _ in range(records)]
         self._bytes = 0
-        self._closed: set[Address] = set()
         self.placed: list[Placed] = []
 
     @property
     def full(self) -> bool:
         return len(self.placed) >= _TRIALS or self._bytes > _BYTES
 
-    def open(self, cell: Cell) -> bool:
-        """Whether the cell's point was not refused before; a quick look."""
-        return cell.point.address not in self._closed or cell.unread
-
     def add(self, cell: Cell) -> bool:
-        """Place a cell in the first record that has room; False when none has."""
+        """Place a cell in the first record that has room; False when none has, now or later."""
         point = cell.point
         places = (str(point.address), *map(str, point.mirrors))
         several = len(self._taken) > 1 and lies_in_records(cell.learnt.seed, point)
@@ -178,7 +168,6 @@ class _Slots:
                 self.placed.append(Placed(cell, record))
                 self._bytes += len(str(cell.payload.template))
                 return True
-        self._closed.add(point.address)
         return False
 
     def _fits(self, cell: Cell, places: tuple[str, ...], taken: _Taken) -> bool:

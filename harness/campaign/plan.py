@@ -1,9 +1,10 @@
 """The plan: function x insertion point x payload, in the order in which it is tried."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from harness.campaign.novelty import Learnt
+from harness.events.batch import records_of, widened
 from harness.events.mutators import WORD
 from harness.model import FieldRead, InsertionPoint, Payload
 
@@ -20,6 +21,9 @@ _GUARDING = frozenset(
 )
 WORDS = "runtime-crash.source.word"
 _WORDS = 80
+# What one bad record does to the others of its batch needs others.
+_BATCH = "poison-record"
+_RECORDS = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +53,11 @@ class Cell:
         """Whether a hit may cost a whole timeout or a cold start."""
         return self.payload.rule in EXPENSIVE
 
+    @property
+    def alone(self) -> bool:
+        """Whether it shares its invocation with no other trial."""
+        return self.expensive or self.payload.rule in WHOLE or bool(self.payload.repeat)
+
 
 def make_plan(
     learnts: Sequence[Learnt],
@@ -58,17 +67,23 @@ def make_plan(
 ) -> Iterator[Cell]:
     """Every cell, in the order of the payloads' priority; the schedule decides what goes first.
 
-    Points that the handler was not seen to read are tried in one learnt seed only. `words` of the
-    function's source are tried as values of their own in the place of the payload WORDS.
+    Points that the handler was not seen to read are tried in the first seed that has them. `words`
+    of the function's source are tried as values of their own in the place of the payload WORDS.
     """
     fitting = sorted(
-        (p for p in payloads if not p.languages or language in p.languages),
+        (p for p in payloads if not (p.languages and language) or language in p.languages),
         key=lambda p: (p.rule in EXPENSIVE, p.priority),
     )
     split = [(learnt, *split_points(learnt), guards(learnt)) for learnt in learnts]
+    unseen = [(learnt, point) for learnt, _, unread, _ in split[:1] for point in unread]
+    had = {point.address for learnt in learnts[:1] for point in learnt.seed.points}
+    for learnt, _, unread, _ in split[1:]:
+        unseen += [(learnt, point) for point in unread if point.address not in had]
+        had |= {point.address for point in unread}
+    batches = [(_wide(part[0]), *part[1:]) for part in split if records_of(part[0].seed) > 1]
     for payload in fitting:
         forms = [(WORD + w,) for w in words[:_WORDS]] if payload.id == WORDS else [()]
-        for learnt, read, _, guarding in split:
+        for learnt, read, _, guarding in batches if payload.rule == _BATCH else split:
             for point in read:
                 for mutations in forms:
                     yield Cell(
@@ -79,9 +94,12 @@ def make_plan(
                         guard=str(point.address) in guarding,
                     )
         if payload.rule not in EXPENSIVE | WHOLE and payload.id != WORDS:
-            learnt, _, unread, _ = split[0]
-            for point in unread:
+            for learnt, point in unseen:
                 yield Cell(learnt=learnt, point=point, payload=payload, unread=True)
+
+
+def _wide(learnt: Learnt) -> Learnt:
+    return replace(learnt, seed=widened(learnt.seed, min(_RECORDS, records_of(learnt.seed))))
 
 
 def guards(learnt: Learnt) -> frozenset[str]:

@@ -6,18 +6,19 @@ tells every worker to stop.
 """
 
 import contextlib
-import multiprocessing
+import os
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
-from multiprocessing.context import SpawnProcess
-from signal import SIG_IGN, SIGINT, signal
+from multiprocessing.context import ForkServerProcess
+from signal import SIG_IGN, SIGINT, SIGTERM, signal
 from typing import Protocol
 
 from harness.campaign.jobs import Job
 from harness.campaign.moments import Moment, WorkerFailed
-from harness.campaign.worker import Worker, Workplace
+from harness.campaign.preparing import prepare
+from harness.campaign.workplace import Workplace
 
 # How long workers that were told to stop may take to bring their runtimes down, in seconds.
 _GRACE = 20.0
@@ -62,6 +63,10 @@ class Pool(Protocol):
         """Tell the jobs that run to come to an end."""
         ...
 
+    def end(self) -> None:
+        """End the jobs that run now, in the middle of a call, as far as the pool can."""
+        ...
+
     def close(self) -> None: ...
 
 
@@ -69,7 +74,7 @@ class Pool(Protocol):
 class _Hand:
     """One worker process as the coordinator sees it."""
 
-    process: SpawnProcess
+    process: ForkServerProcess
     pipe: Connection
     job: Job | None = None
 
@@ -81,7 +86,7 @@ class LocalPool:
         self._workplace = workplace
         self._size = size
         self._hands: list[_Hand] = []
-        self._context = multiprocessing.get_context("spawn")
+        self._context = prepare()
 
     @property
     def free(self) -> int:
@@ -117,14 +122,17 @@ class LocalPool:
                 hand.process.kill()
                 hand.process.join()
 
-    def kill(self) -> None:
-        """End every worker now."""
+    def end(self) -> None:
+        """End the workers that have a job; each brings its runtimes down before it goes."""
         for hand in self._hands:
-            hand.process.kill()
+            if hand.job is not None:
+                hand.process.terminate()
 
     def _start(self) -> _Hand:
         ours, theirs = self._context.Pipe()
-        process = self._context.Process(target=_work, args=(self._workplace, theirs), daemon=False)
+        process = self._context.Process(
+            target=_work, args=(self._workplace, theirs, dict(os.environ))
+        )
         process.start()
         theirs.close()
         hand = _Hand(process, ours)
@@ -151,13 +159,24 @@ class LocalPool:
             yield Lost(hand.job, f"its worker process ended early (exit {hand.process.exitcode})")
 
 
-def _work(workplace: Workplace, pipe: Connection) -> None:
+def _ended(_number: int, _frame: object) -> None:
+    """Out of whatever call is waited for, through everything that must be brought down."""
+    signal(SIGTERM, SIG_IGN)
+    raise SystemExit
+
+
+def _work(workplace: Workplace, pipe: Connection, environment: Mapping[str, str]) -> None:
     """The body of a worker process: a job comes in, its moments and then None go out.
 
     Whatever else arrives while a job runs, the end of the pipe among it, means: stop. Ctrl-C
     reaches the coordinator, which tells us.
     """
+    from harness.campaign.worker import Worker  # the server has it
+
     signal(SIGINT, SIG_IGN)
+    signal(SIGTERM, _ended)
+    os.environ.clear()  # the server's is as old as it is
+    os.environ.update(environment)
     # A pipe that breaks says that the coordinator is gone: so are we.
     with (
         contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError),

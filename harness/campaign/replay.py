@@ -6,10 +6,10 @@ from enum import StrEnum
 
 from harness.campaign.config import RunConfig
 from harness.campaign.confirm import Confirmer
-from harness.campaign.function_run import Catalogue
 from harness.campaign.posture import still_there
 from harness.campaign.regress import aimed, as_seed
-from harness.campaign.worker import Worker, Workplace
+from harness.campaign.worker import Worker
+from harness.campaign.workplace import Catalogue, Workplace
 from harness.errors import TargetError, UsageError
 from harness.events.arm import Infeasible
 from harness.events.seed import make_seed

@@ -13,8 +13,9 @@ import math
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from enum import Enum, auto
 
-from harness.campaign.plan import Cell
+from harness.campaign.plan import WHOLE, Cell
 
 # How much one step of a payload's priority (1 to 5) weighs against a mean reward of 1.
 _PRIORITY = 0.6
@@ -26,10 +27,21 @@ _EXPENSIVE = 100.0
 _STALE = 256
 
 
-@dataclass(slots=True)
+class Answer(Enum):
+    """What becomes of a cell that is offered for a pack."""
+
+    TAKEN = auto()
+    PASSED = auto()  # not this one
+    CLOSED = auto()  # none at its point
+    FULL = auto()  # none at all
+
+
+@dataclass(slots=True, kw_only=True)
 class Arm:
     """Cells of one rule at one point, and what came of those tried."""
 
+    number: int
+    point: str
     cells: deque[Cell] = field(default_factory=deque)
     tried: int = 0
     reward: float = 0.0
@@ -44,6 +56,10 @@ class Arm:
 
 
 _Key = tuple[str, str, str, str]
+# Arms by their indices, the best first (they are negative), and by their numbers.
+_Heap = list[tuple[float, int, Arm]]
+# What cannot share an invocation is never offered for one.
+_ALONE = ""
 
 
 def arm_of(cell: Cell) -> _Key:
@@ -58,11 +74,15 @@ class Schedule:
     def __init__(self, cells: Iterable[Cell]) -> None:
         self._arms: dict[_Key, Arm] = {}
         for cell in cells:
-            self._arms.setdefault(arm_of(cell), Arm()).cells.append(cell)
+            key = arm_of(cell)
+            arm = self._arms.get(key)
+            if arm is None:
+                arm = self._arms[key] = Arm(number=len(self._arms), point=key[2])
+            arm.cells.append(cell)
         self._left = sum(len(arm.cells) for arm in self._arms.values())
         self._picks = 0
-        self._heaps: dict[int, list[tuple[float, int, _Key]]] = {}
-        self._order = {key: number for number, key in enumerate(self._arms)}
+        # By learnt seed and point, so that a filled point is passed over with one look.
+        self._heaps: dict[int, dict[str, _Heap]] = {}
         self._rebuild()
 
     def __len__(self) -> int:
@@ -75,36 +95,45 @@ class Schedule:
 
     def first(self) -> Cell | None:
         """The best cell of all, None when there are no more."""
-        best = min((heap for heap in self._heaps.values() if heap), default=None)
+        heaps = (heap for heaps in self._heaps.values() for heap in heaps.values() if heap)
+        best = min(heaps, default=None, key=lambda heap: heap[0][:2])
         return None if best is None else self._pop(best)
 
-    def fill(self, like: Cell, offer: Callable[[Cell], bool | None], looks: int) -> None:
+    def fill(self, like: Cell, offer: Callable[[Cell], Answer], looks: int) -> None:
         """Offer further cells of the same learnt seed, the best of each arm, the best first.
 
-        The offer is taken (True), passed over (False), or there is no room for any more (None).
+        At most so many `looks`. Cells that are `alone` are not offered where their arm has none
+        but such.
         """
-        heap = self._heaps.get(id(like.learnt), [])
-        passed: list[tuple[float, int, _Key]] = []
-        while heap and looks > 0:
+        heaps = self._heaps.get(id(like.learnt), {})
+        best = [(heap[0], heap) for point, heap in heaps.items() if heap and point != _ALONE]
+        heapq.heapify(best)
+        passed: list[tuple[_Heap, tuple[float, int, Arm]]] = []
+        while best and looks > 0:
             looks -= 1
-            answer = offer(self._arms[heap[0][2]].cells[0])
-            if answer is None:
+            (_, _, arm), heap = best[0]
+            answer = offer(arm.cells[0])
+            if answer is Answer.FULL:
                 break
-            if answer:
+            if answer is Answer.TAKEN:
                 self._pop(heap)
+            elif answer is Answer.PASSED:
+                passed.append((heap, heapq.heappop(heap)))
+            if heap and answer is not Answer.CLOSED:
+                heapq.heapreplace(best, (heap[0], heap))
             else:
-                passed.append(heapq.heappop(heap))
-        for entry in passed:
+                heapq.heappop(best)
+        for heap, entry in passed:
             heapq.heappush(heap, entry)
 
     def back(self, cells: Iterable[Cell]) -> None:
         """Take back cells that were handed out and not tried."""
         for cell in reversed(list(cells)):
-            key = arm_of(cell)
+            arm = self._arms[arm_of(cell)]
             self._left += 1
-            self._arms[key].cells.appendleft(cell)
-            if len(self._arms[key].cells) == 1:
-                self._push(key)
+            arm.cells.appendleft(cell)
+            if len(arm.cells) == 1:
+                self._push(arm)
 
     def saw(self, cell: Cell, reward: float) -> None:
         """What a trial of the cell gave, from 0 (nothing) to 1 (a sink of its rule)."""
@@ -112,28 +141,29 @@ class Schedule:
         arm.tried += 1
         arm.reward += reward
 
-    def _pop(self, heap: list[tuple[float, int, _Key]]) -> Cell:
-        _, _, key = heapq.heappop(heap)
-        cell = self._arms[key].cells.popleft()
-        self._left -= 1
-        self._picks += 1
-        if self._arms[key].cells:
-            self._push(key)
-        return cell
-
-    def _push(self, key: _Key) -> None:
-        arm = self._arms[key]
-        entry = (-arm.index(self._picks), self._order[key], key)
-        heapq.heappush(self._heaps.setdefault(id(arm.cells[0].learnt), []), entry)
-
     def refresh(self) -> None:
         """Let what was learnt count; called between invocations."""
         if self._picks >= self._due:
             self._rebuild()
 
+    def _pop(self, heap: _Heap) -> Cell:
+        _, _, arm = heapq.heappop(heap)
+        cell = arm.cells.popleft()
+        self._left -= 1
+        self._picks += 1
+        if arm.cells:
+            self._push(arm)
+        return cell
+
+    def _push(self, arm: Arm) -> None:
+        cell = arm.cells[0]
+        point = _ALONE if cell.expensive or cell.payload.rule in WHOLE else arm.point
+        heap = self._heaps.setdefault(id(cell.learnt), {}).setdefault(point, [])
+        heapq.heappush(heap, (-arm.index(self._picks), arm.number, arm))
+
     def _rebuild(self) -> None:
         self._due = self._picks + _STALE
         self._heaps = {}
-        for key, arm in self._arms.items():
+        for arm in self._arms.values():
             if arm.cells:
-                self._push(key)
+                self._push(arm)

@@ -4,29 +4,31 @@ import random
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from harness.campaign.account import Account
 from harness.campaign.budget import Budget
 from harness.campaign.chains import Chains
-from harness.campaign.config import Isolation, RunConfig
-from harness.campaign.function_run import Catalogue, FunctionRun
+from harness.campaign.config import Isolation
+from harness.campaign.function_run import FunctionRun
 from harness.campaign.jobs import Job, Reached
 from harness.campaign.judge import Oracle
 from harness.campaign.moments import Checkpoint, JobStarted, Moment
 from harness.campaign.novelty import Learnt
 from harness.campaign.probe import Probe
+from harness.campaign.workplace import Workplace, setup
 from harness.errors import TargetError
-from harness.model import Application, ExpectedWitness, Function
+from harness.model import Function
 from harness.observers.absent import NoCloud
 from harness.observers.cloud import LocalCloud
 from harness.observers.decoys import DecoyFiles, make_decoys
 from harness.observers.environment import environment_decoys
 from harness.observers.listener import Listener
+from harness.observers.outpost import Outpost
 from harness.oracles import OracleContext, all_oracles
-from harness.targets.base import Elsewhere, Setup, Target, Targets
-from harness.targets.registry import lacking, provider
+from harness.targets.base import Elsewhere, Posted, Target, Targets
+from harness.targets.registry import provider
 
 # Outside of /tmp: runtimes have a /tmp of their own.
 _DECOYS = Path("/var/tmp")
@@ -34,15 +36,6 @@ _DECOYS = Path("/var/tmp")
 _LEARNT = 64
 # Runtimes of other functions that are kept warm for chains.
 _OTHERS = 8
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Workplace:
-    """What a worker needs to know for any of a campaign's jobs."""
-
-    config: RunConfig
-    application: Application
-    catalogue: Catalogue
 
 
 class Worker:
@@ -67,8 +60,7 @@ class Worker:
             self._unopened = str(error)
         self._elsewhere = self._found_elsewhere()
         host = "127.0.0.1" if self._elsewhere is None else self._elsewhere.host
-        self._listener = Listener(host)
-        self._listener.start()
+        self._listener = self._start_listener(host)
         self._stack.callback(self._listener.stop)
         decoys = make_decoys(random.Random(workplace.config.seed))
         self._chains = Chains(workplace.application, workplace.catalogue.templates)
@@ -79,6 +71,21 @@ class Worker:
         if self._unopened or not isinstance(self._targets, Elsewhere):
             return None
         return self._targets
+
+    def _start_listener(self, host: str) -> Listener | Outpost:
+        if not self._unopened and isinstance(self._targets, Posted):
+            place = self._targets.outpost
+            if place is not None:
+                outpost = Outpost(place.url, place.log, place.key)
+                try:
+                    outpost.start()
+                    return outpost
+                except TargetError as error:
+                    outpost.stop()
+                    self._unopened = str(error)
+        listener = Listener(host)
+        listener.start()
+        return listener
 
     def _start_cloud(self, decoys: Mapping[str, str], host: str) -> LocalCloud | NoCloud:
         if self._unopened:
@@ -212,42 +219,3 @@ def given_up(job: Job, error: Exception) -> Account:
         reason=str(error),
         hopeless=True,
     )
-
-
-def setup(workplace: Workplace) -> Setup:
-    """What the campaign says to its target."""
-    config = workplace.config
-    return Setup(
-        application=workplace.application,
-        client=config.client,
-        options=config.target_options,
-        out=config.out,
-        campaign=config.out.name,
-    )
-
-
-def limited(catalogue: Catalogue, config: RunConfig) -> Catalogue:
-    """The catalogue with only the rules that were asked for; what is off is never sent.
-
-    Nor is a payload whose witness the target could not show, or one that changes state where the
-    target is deployed and nobody allowed it.
-    """
-    way = provider(config.target)
-    lacks = lacking(config.target, config.target_options)
-    careful = way.deployed and not config.target_options.get("state_changing")
-    rules = {id: r for id, r in catalogue.rules.items() if not config.rules or id in config.rules}
-    payloads = tuple(
-        p
-        for p in catalogue.payloads
-        if p.rule in rules and _shows(p.witness, lacks) and not (careful and p.changes)
-    )
-    return replace(catalogue, payloads=payloads, rules=rules)
-
-
-def _shows(witness: ExpectedWitness, lacks: frozenset[str]) -> bool:
-    if not (witness.callback or witness.decoy):
-        return True
-    elsewhere = witness.computed or witness.delay or (witness.sink and "sensors" not in lacks)
-    callback = witness.callback and "callbacks" not in lacks
-    decoy = witness.decoy and "files" not in lacks
-    return bool(callback or decoy or elsewhere)

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from harness.campaign.function_run import Catalogue
+from harness.campaign.workplace import Catalogue
 from harness.cli.loading import load_application, load_catalogue
 from harness.discovery.describe import describe
 from harness.events.seed import make_seed

@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 
 from harness.campaign.config import RunConfig
-from harness.campaign.function_run import Catalogue
-from harness.campaign.worker import limited
+from harness.campaign.workplace import Catalogue, limited
 from harness.deployed.prices import invocation
 from harness.deployed.settings import aws_settings
 from harness.events.seed import make_seed

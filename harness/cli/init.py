@@ -9,16 +9,12 @@ import click
 
 from harness.cli.loading import load_application, load_catalogue
 from harness.cli.run import run
+from harness.discovery import SOURCES, declares
 from harness.errors import FaasfuzzError, UsageError
 from harness.model import Application
 
 _FILE = "faasfuzz.toml"
 _BASELINE = "faasfuzz-baseline.yaml"
-# Where applications are declared, the likeliest first.
-_SOURCES = (
-    *("template.yaml", "template.yml", "template.json", "serverless.yml", "serverless.yaml"),
-    *("cdk.out", "tfplan.json", "plan.json"),
-)
 _WIDTH = 96
 # What belongs to one call and not to a project.
 _LEFT_OUT = frozenset(
@@ -52,7 +48,8 @@ def init(folder: Path, force: bool) -> None:
         raise UsageError(f"cannot write here ({error.strerror})", path=path) from error
     click.echo(f"wrote {path}")
     if found.source is None:
-        click.echo(f"nothing that declares functions is here; known are {', '.join(_SOURCES)}")
+        names = dict.fromkeys(name for reader in SOURCES for name in reader.names)
+        click.echo(f"nothing that declares functions is here; known are {', '.join(names)}")
         return
     if found.application is not None:
         functions = found.application.functions
@@ -65,16 +62,25 @@ def init(folder: Path, force: bool) -> None:
 
 
 def look(folder: Path) -> Found:
-    """The first source in the folder or right below it that can be read."""
-    places = [folder, *sorted(p for p in folder.iterdir() if p.is_dir() and p.name[0] != ".")]
-    sources = [place / name for place in places for name in _SOURCES if (place / name).exists()]
+    """The first source in the folder or right below it that can be read with functions in it."""
+    below = sorted(p for p in folder.iterdir() if p.is_dir() and p.name[0] != ".")
+    places = [place for place in (folder, *below) if declares(place)]
     problem = ""
-    for source in sources:
+    for place in places:
         try:
-            return Found(source=source, application=load_application(source, load_catalogue(), {}))
+            application = load_application(place, load_catalogue(), {})
         except FaasfuzzError as error:
             problem = problem or str(error)
-    return Found(source=sources[0] if sources else None, application=None, problem=problem)
+            continue
+        if application.functions:
+            return Found(source=_named(application.source, folder), application=application)
+    return Found(source=places[0] if places else None, application=None, problem=problem)
+
+
+def _named(source: Path, folder: Path) -> Path:
+    """The source as somebody in the folder's place would write it."""
+    inside = source.resolve().is_relative_to(folder.resolve())
+    return folder / source.resolve().relative_to(folder.resolve()) if inside else source
 
 
 def settings_text(folder: Path, found: Found) -> str:

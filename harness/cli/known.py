@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 from click.shell_completion import CompletionItem
 
+from harness.catalogue.kept import kept
 from harness.catalogue.paths import data_folder
 from harness.catalogue.templates import load_templates
 from harness.errors import UsageError
@@ -21,7 +22,7 @@ def event_templates(own: Path | None = None) -> dict[str, EventTemplate]:
     if own is not None and not own.is_dir():
         raise UsageError("no such folder", path=own, mend="check --templates")
     folders = [data_folder("event_templates"), *([own] if own else [])]
-    return {template.id: template for template in load_templates(*folders)}
+    return {template.id: template for template in kept(load_templates, *folders)}
 
 
 def template_named(id: str, templates: dict[str, EventTemplate]) -> EventTemplate:

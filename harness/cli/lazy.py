@@ -10,6 +10,8 @@ from typing import Any
 import click
 from click.shell_completion import CompletionItem
 
+from harness.cli.examples import with_examples
+
 
 class LazyGroup(click.Group):
     """Commands by name: (where they are as "module:attribute", what they do in one line)."""
@@ -29,7 +31,7 @@ class LazyGroup(click.Group):
         module, _, attribute = self._lazy[name][0].partition(":")
         found = getattr(import_module(module), attribute)
         assert isinstance(found, click.Command), name
-        return found
+        return with_examples(found, name)
 
     def format_commands(self, _context: click.Context, formatter: click.HelpFormatter) -> None:
         """The list in the help, without an import."""

@@ -6,15 +6,16 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
-from harness.campaign.function_run import Catalogue
+from harness.campaign.workplace import Catalogue
+from harness.catalogue.kept import kept
 from harness.catalogue.paths import data_folder, rules_folder
 from harness.catalogue.payloads import load_payloads
 from harness.catalogue.rules import load_rules
 from harness.catalogue.templates import load_templates
+from harness.cli.documents import fetched
 from harness.cli.targets import stored_tables
-from harness.deployed.address import is_address
+from harness.deployed.address import is_address, is_url
 from harness.discovery import discover
-from harness.discovery.live import discover_live
 from harness.errors import UsageError
 from harness.model import Application, Function, Trigger
 
@@ -24,12 +25,13 @@ def load_catalogue(payloads: Path | None = None, templates: Path | None = None) 
     for folder, option in ((payloads, "--payloads"), (templates, "--templates")):
         if folder is not None and not folder.is_dir():
             raise UsageError("no such folder", path=folder, mend=f"check {option}")
+    event_templates = data_folder("event_templates")
     own_templates = [templates] if templates else []
     own_payloads = [payloads] if payloads else []
     return Catalogue(
-        templates={t.id: t for t in load_templates(data_folder("event_templates"), *own_templates)},
-        payloads=load_payloads(data_folder("payloads"), *own_payloads),
-        rules=load_rules(rules_folder()),
+        templates={t.id: t for t in kept(load_templates, event_templates, *own_templates)},
+        payloads=kept(load_payloads, data_folder("payloads"), *own_payloads),
+        rules=kept(load_rules, rules_folder()),
     )
 
 
@@ -50,10 +52,15 @@ def load_application(
     """
     templates = tuple(catalogue.templates.values())
     if is_address(source):
+        from harness.discovery.live import discover_live  # with the AWS SDK, for this alone
+
         settings = stored_tables() if tables is None else tables
         found = discover_live(
             source, settings=settings, templates=templates, out=out or Path("faasfuzz-out")
         )
+        return _with_triggers(found, triggers)
+    if is_url(source):
+        found = fetched(source, stored_tables() if tables is None else tables, templates)
         return _with_triggers(found, triggers)
     if not source.exists():
         raise UsageError(

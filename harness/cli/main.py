@@ -39,6 +39,7 @@ _COMMANDS = {
     "export": ("harness.cli.export:export", "Write findings as regression tests."),
     "review": ("harness.cli.review:review", "Serve the report, to decide on its findings."),
     "serve": ("harness.cli.serve:serve", "Put the functions behind the Lambda Invoke API."),
+    "listen": ("harness.cli.listen:listen", "Record callbacks of what is deployed."),
     "clean": ("harness.cli.clean:clean", "Remove what a killed campaign left in an account."),
     "doctor": ("harness.cli.doctor:doctor", "What this machine offers, and what is missing."),
 }

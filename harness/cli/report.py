@@ -29,13 +29,25 @@ from harness.reports import REPORTERS, write_reports
     metavar="FILE",
     help="Tell new findings from known ones: a baseline, a findings.json or an older campaign.",
 )
-def report(campaign: Path, formats: str, out: Path | None, baseline: Path | None) -> None:
+@click.option(
+    "--since",
+    type=click.Path(path_type=Path),
+    metavar="CAMPAIGN",
+    help="Tell what is new since this one; the baseline then only says what is accepted.",
+)
+def report(
+    campaign: Path, formats: str, out: Path | None, baseline: Path | None, since: Path | None
+) -> None:
     """Write the reports of CAMPAIGN (its folder or campaign.db) again."""
     with Store.open(campaign) as store:
         told = store.report(store.get("verdict", "interrupted"))
         folder = out or store.path.parent
         wanted = tuple(name.strip() for name in formats.split(",") if name.strip())
-        if baseline is not None:
-            told = compared(told, load_known(baseline), str(baseline), date.today())
+        accepted = load_known(baseline) if baseline is not None else {}
+        if since is not None:
+            known = load_known(since)
+            told = compared(told, known, str(since), date.today(), baseline=accepted)
+        elif baseline is not None:
+            told = compared(told, accepted, str(baseline), date.today())
         for path in write_reports(told, load_catalogue().rules, folder, wanted):
             click.echo(path)

@@ -10,13 +10,14 @@ import click
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from harness.cli.loading import load_application, load_catalogue
-from harness.cli.targets import assigned
+from harness.cli.targets import assigned, stored_tables
 from harness.errors import UsageError
 from harness.model import Function
 from harness.observers.cloud import LocalCloud
 from harness.observers.decoys import make_decoys
 from harness.serve import LambdaService, Warm
 from harness.targets.local import LocalTarget
+from harness.targets.local.provider import runtime_clients
 
 
 class _Handler(WSGIRequestHandler):
@@ -82,6 +83,7 @@ def serve(
     Ctrl-C ends it all.
     """
     application = load_application(source, load_catalogue(), assigned("--parameter", parameter))
+    given = runtime_clients(stored_tables().get("local", {}))
     cloud = LocalCloud(application, decoys=make_decoys(random.Random()), port=cloud_port)
     try:
         cloud.start()
@@ -91,7 +93,13 @@ def serve(
 
     def warm(function: Function) -> Warm:
         def runtime() -> LocalTarget:
-            return LocalTarget(function, environment=environment, client=client, sensors=False)
+            return LocalTarget(
+                function,
+                environment=environment,
+                client=client,
+                sensors=False,
+                given=given.get(function.runtime, ()),
+            )
 
         return Warm(runtime, count=concurrency, waiting=queue)
 

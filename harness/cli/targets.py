@@ -32,9 +32,14 @@ def assigned(option: str, given: tuple[str, ...]) -> dict[str, str]:
 
 
 def split_tables(settings: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The settings without the targets' tables, and those by target."""
+    """The settings without the targets' tables, and those by target. Raises UsageError."""
     known = names()
     tables = {name: value for name, value in settings.items() if name in known}
+    for name, table in tables.items():
+        if not isinstance(table, Mapping):
+            raise UsageError(
+                f"[{name}] is no table", path="faasfuzz.toml", mend="write name = value"
+            )
     return {name: value for name, value in settings.items() if name not in known}, tables
 
 
@@ -47,11 +52,9 @@ def checked(
     out: Path,
 ) -> Setup:
     """What the campaign says to its target, once that has looked at it. Raises UsageError."""
-    table = tables.get(name, {})
-    if not isinstance(table, Mapping):
-        raise UsageError(f"[{name}] is no table", path="faasfuzz.toml", mend="write name = value")
+    options = {**tables.get(name, {}), **given}
     return provider(name).check(
-        Setup(application=application, client=client, options={**table, **given}, out=out)
+        Setup(application=application, client=client, options=options, out=out)
     )
 
 

@@ -42,12 +42,7 @@ def templates(
     service: str | None,
     templates: Path | None,
 ) -> None:
-    """The event templates: every trigger type faasfuzz knows.
-
-    \b
-      faasfuzz templates --provider azure --search storage
-      faasfuzz templates show aws.sqs.message
-    """
+    """The event templates: every trigger type faasfuzz knows."""
     if context.invoked_subcommand is None:
         known = event_templates(templates).values()
         found = selected(known, search=search, provider=provider, service=service)
@@ -76,10 +71,6 @@ def learn_template(event: Path, id: str | None) -> None:
 
     Its strings are looked into: JSON, base64, gzip, mail, tokens, cookies and forms are written
     through by its insertion points. Look the proposal over, above all who controls what.
-
-    \b
-      faasfuzz templates learn captured.json --id acme.orders.placed > mine/orders.yaml
-      faasfuzz templates check mine
     """
     try:
         captured = json.loads(event.read_text(encoding="utf-8"))

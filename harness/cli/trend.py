@@ -26,7 +26,8 @@ class Point:
 
     `new` were never seen before; `back` were fixed and show again; `fixed` were open before, were
     looked for and did not show; `open` are all that are known and not fixed, those among them that
-    this campaign did not look for. `to_detect` is the median of invocations to detect.
+    this campaign did not look for. `to_detect` is the median of invocations to detect, of findings
+    that needed any.
     """
 
     campaign: str
@@ -80,7 +81,7 @@ def points_of(reports: Iterable[CampaignReport]) -> list[Point]:
             del known[id]
         for f in report.findings:
             known[f.id] = Known(id=f.id, rule=f.rule, function=f.function, severity=f.severity)
-        detected = [f.invocations_to_detect for f in report.findings]
+        detected = [f.invocations_to_detect for f in report.findings if f.invocations_to_detect]
         points.append(
             Point(
                 campaign=report.id,

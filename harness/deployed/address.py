@@ -14,7 +14,7 @@ from harness.errors import UsageError
 _GRAMMAR = "write aws://[PROFILE@]REGION[/STACK][?tag=KEY=VALUE]"
 # A path that came through pathlib has lost one of its slashes.
 _ADDRESS = re.compile(
-    r"aws:/{1,2}(?:(?P<profile>[^@/?]+)@)?(?P<region>[^/?@]*)(?:/(?P<stack>[^/?]+))?/?"
+    r"aws://(?:(?P<profile>[^@/?]+)@)?(?P<region>[^/?@]*)(?:/(?P<stack>[^/?]+))?/?"
     r"(?:\?(?P<query>.*))?"
 )
 _REGION = re.compile(r"[a-z]{2,}(-[a-z]+)+-\d")
@@ -41,19 +41,32 @@ def is_address(source: Path) -> bool:
     return source.parts[:1] == ("aws:",)
 
 
+def is_url(source: Path) -> bool:
+    """Whether a source is a document that has to be fetched."""
+    return source.parts[:1] in (("http:",), ("https:",))
+
+
+def url(source: Path) -> str:
+    """The URL of a source for which `is_url` holds."""
+    scheme, _, rest = str(source).partition(":")
+    return f"{scheme}://{rest.lstrip('/')}"
+
+
 def shown(source: Path) -> str:
     """A source as users write it."""
+    if is_url(source):
+        return url(source)
     return str(address(source)) if is_address(source) else str(source)
 
 
 def located(source: Path) -> Path:
     """A source that stays the same when the working folder changes."""
-    return source if is_address(source) else source.resolve()
+    return source if is_address(source) or is_url(source) else source.resolve()
 
 
 def address(source: Path) -> Address:
     """The address of a source for which `is_address` holds. Raises UsageError."""
-    text = str(source)
+    text = str(source).replace(":/", "://", 1)
     match = _ADDRESS.fullmatch(text)
     if match is None or _REGION.fullmatch(match["region"]) is None:
         raise UsageError(f"{text}: no address of an AWS account", mend=_GRAMMAR)

@@ -88,7 +88,10 @@ def _exists(created: Created, session: AwsSession) -> bool:
     try:
         if created.service == "dynamodb":
             return "Item" in client.get_item(**created.parameters)
+        if created.service == "cognito-idp":
+            client.admin_get_user(**created.parameters)
+            return True
         client.head_object(**created.parameters)
     except Exception as error:  # whatever the service says: only its "not there" counts
-        return code_of(error) not in ("404", "NoSuchKey")
+        return code_of(error) not in ("404", "NoSuchKey", "UserNotFoundException")
     return True

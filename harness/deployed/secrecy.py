@@ -11,7 +11,10 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
+
+from harness.model import FunctionError, Outcome
 
 # What names a secret by the habits of twelve-factor applications and of secret scanners (gitleaks,
 # detect-secrets). `KEY` alone is left out: TABLE_KEY and SORT_KEY are names of columns.
@@ -122,6 +125,22 @@ class Redactor:
         if isinstance(value, dict):
             return {self.value(key): self.value(item) for key, item in value.items()}
         return value
+
+    def outcome(self, outcome: Outcome) -> Outcome:
+        """The outcome without secrets, wherever it could show them."""
+        error = outcome.error
+        return replace(
+            outcome,
+            raw=self.text(outcome.raw),
+            response=self.value(outcome.response),
+            logs=self.text(outcome.logs),
+            error=error
+            and FunctionError(
+                type=error.type,
+                message=self.text(error.message),
+                trace=tuple(map(self.text, error.trace)),
+            ),
+        )
 
 
 def _role(match: re.Match[str]) -> str:

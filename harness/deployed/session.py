@@ -37,6 +37,8 @@ _NAMING = (
     "restApiId",
     "ApiId",
     "topic",
+    "ClientId",
+    "Source",
     "Name",
 )
 _CALLS_SECONDS = 905  # Lambda's longest timeout, and a little

@@ -8,26 +8,31 @@ from typing import Any
 
 from pydantic import Field, ValidationError, field_validator
 
-from harness.catalogue.loading import Strict
 from harness.deployed.address import address, is_address
+from harness.deployed.listening import SECRET as LISTENER_SECRET
+from harness.deployed.listening import Listening
 from harness.errors import UsageError
 
 _EXAMPLE = 'account = "123456789012", region, functions = ["shop-*"], i_may_test_this = true'
 
 
 class Door(StrEnum):
-    """How an event comes in: handed to the function, or caused at the service that sends it."""
+    """How an event comes in: handed to the function, which is waited for (invoke) or not (async),
+    or caused at the service that sends it.
+    """
 
     INVOKE = "invoke"
+    ASYNC = "async"
     FRONT = "front"
 
 
-class AwsSettings(Strict):
+class AwsSettings(Listening):
     """The scope, where it is, and the caps; texts of the command line are understood too.
 
     `functions` are globs on physical names. `max_cost` is in US dollars by the price table; each
     cap holds for the campaign as a whole, with all its workers. `log_wait` is how many seconds a
-    log line may take to arrive.
+    log line may take to arrive. `mail_from` is the address, verified in SES, that mail comes from.
+    With `read_destinations` queues which tell what became of asynchronous calls are read.
     """
 
     account: str = Field(pattern=r"^\d{12}$")
@@ -37,7 +42,7 @@ class AwsSettings(Strict):
     profile: str | None = None
     role_arn: str | None = None
     external_id: str | None = None
-    endpoint_url: str | None = None
+    endpoint_url: str | None = Field(None, pattern=r"^https?://[^\s/]+")
     stack: str | None = None
     qualifier: str | None = None
     door: Door = Door.INVOKE
@@ -46,6 +51,8 @@ class AwsSettings(Strict):
     concurrency: int = Field(2, gt=0)
     max_cost: float = Field(1.0, gt=0)
     log_wait: float = Field(30.0, ge=0)
+    read_destinations: bool = False
+    mail_from: str | None = Field(None, pattern=r"^[^@\s<>]+@[^@\s<>]+$")
     state_changing: bool = False
     dry_run: bool = False
 
@@ -61,7 +68,7 @@ class AwsSettings(Strict):
 
 
 # Options whose values are never stored or shown.
-SECRET = frozenset({"external_id"})
+SECRET = frozenset({"external_id", *LISTENER_SECRET})
 
 
 def aws_settings(options: Mapping[str, Any], source: Path) -> AwsSettings:
@@ -88,7 +95,7 @@ def aws_settings(options: Mapping[str, Any], source: Path) -> AwsSettings:
     except ValidationError as error:
         first = error.errors()[0]
         name = ".".join(map(str, first["loc"])) or "the table"
-        known = ", ".join(AwsSettings.model_fields)
+        known = ", ".join(sorted(AwsSettings.model_fields))
         mend = f"known are {known}" if first["type"] == "extra_forbidden" else "correct it"
         raise UsageError(f"[aws] {name}: {first['msg']}", mend=mend) from error
     if not settings.i_may_test_this:

@@ -12,6 +12,7 @@ from harness.discovery.cdk import Cdk
 from harness.discovery.cloudformation import CloudFormation
 from harness.discovery.describe import describe
 from harness.discovery.google import Google
+from harness.discovery.openapi import OpenApi
 from harness.discovery.openwhisk import OpenWhisk
 from harness.discovery.serverless import Serverless
 from harness.discovery.terraform import Terraform
@@ -25,6 +26,7 @@ SOURCES: tuple[Source, ...] = (
     Azure(),
     Google(),
     OpenWhisk(),
+    OpenApi(),
     CloudFormation(),
 )
 
@@ -67,12 +69,23 @@ def discover(
     raise UsageError("not a template that is known", path=path, mend="name a .yaml or .json file")
 
 
+def declares(folder: Path) -> bool:
+    """Whether a folder holds a description, or what one is made from."""
+    return _described(folder) is not None or any(
+        any(folder.glob(pattern)) for pattern, _, _ in _PROGRAMS
+    )
+
+
+def _described(folder: Path) -> Path | None:
+    places = ((reader, folder / name) for reader in SOURCES for name in reader.names)
+    return next((p for reader, p in places if p.is_file() and reader.recognises(p)), None)
+
+
 def _inside(folder: Path) -> Path:
+    described = _described(folder)
+    if described is not None:
+        return described
     names = [name for reader in SOURCES for name in reader.names]
-    for reader in SOURCES:
-        for name in reader.names:
-            if (folder / name).is_file() and reader.recognises(folder / name):
-                return folder / name
     for pattern, what, mend in _PROGRAMS:
         program = next(iter(sorted(folder.glob(pattern))), None)
         if program is not None:
@@ -84,4 +97,4 @@ def _inside(folder: Path) -> Path:
     )
 
 
-__all__ = ["SOURCES", "Source", "describe", "discover"]
+__all__ = ["SOURCES", "Source", "declares", "describe", "discover"]

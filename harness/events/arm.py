@@ -25,12 +25,15 @@ def make_trial(
     mutations: tuple[str, ...] = (),
 ) -> Trial:
     """Render a payload for a point. Raises Infeasible when the service would not let it through."""
-    filled = dict(facts) | {
+    base = base_value(seed, point)
+    written = as_text(base)
+    filled = {
+        **facts,
         "canary": canary.token,
         "a": str(canary.a),
         "b": str(canary.b),
-        "base": base_text(seed, point),
-        "scheme": first_word(base_text(seed, point)),
+        "base": written,
+        "scheme": first_word(written),
     }
     text = payload.render(filled)
     if isinstance(text, str):
@@ -44,7 +47,7 @@ def make_trial(
         text=text,
         facts=filled,
         mutations=mutations,
-        base=base_value(seed, point),
+        base=base,
     )
 
 
@@ -67,9 +70,8 @@ def base_value(seed: Seed, point: InsertionPoint) -> Any:
         return None
 
 
-def base_text(seed: Seed, point: InsertionPoint) -> str:
-    """The benign value at a point, as text that a payload can be built around."""
-    value = base_value(seed, point)
+def as_text(value: Any) -> str:
+    """A benign value as text that a payload can be built around."""
     if isinstance(value, bytes):
         return value.decode("utf-8", "replace")
     if isinstance(value, (dict, list)) or value is None:

@@ -65,6 +65,28 @@ def point_in_record(seed: Seed, point: InsertionPoint, record: int) -> Insertion
     )
 
 
+class Batches:
+    """A seed's events with more records, and its points in them: each is made once."""
+
+    def __init__(self, seed: Seed) -> None:
+        self._seed = seed
+        self._wide: dict[int, Seed] = {}
+        self._points: dict[tuple[int, int], tuple[InsertionPoint, InsertionPoint]] = {}
+
+    def widened(self, records: int) -> Seed:
+        """See widened()."""
+        if records not in self._wide:
+            self._wide[records] = widened(self._seed, records)
+        return self._wide[records]
+
+    def point(self, point: InsertionPoint, record: int) -> InsertionPoint:
+        """See point_in_record()."""
+        key = (id(point), record)  # to hash the point itself takes longer than all the rest
+        if key not in self._points:
+            self._points[key] = point, point_in_record(self._seed, point, record)
+        return self._points[key][1]
+
+
 def _holds_list(seed: Seed, address: Address) -> bool:
     return (
         seed.exists(address)

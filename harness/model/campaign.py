@@ -82,7 +82,9 @@ class Comparison:
 
     `new` and `persisting` are ids of this campaign's findings, `fixed` says of each finding that
     did not show again its id, rule and function, `accepted` the reason for each id that somebody
-    accepted and whose acceptance has not run out.
+    accepted and whose acceptance has not run out. `passing` are the ids that do not fail a run:
+    those which a baseline knows, the accepted ones among them. `expired` are ids whose acceptance
+    ran out, with its last day.
     """
 
     against: str
@@ -90,6 +92,8 @@ class Comparison:
     persisting: tuple[str, ...] = ()
     fixed: tuple[tuple[str, str, str], ...] = ()
     accepted: Mapping[str, str] = field(default_factory=dict)
+    passing: tuple[str, ...] = ()
+    expired: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

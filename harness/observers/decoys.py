@@ -24,7 +24,7 @@ class DecoyFiles:
         self.folder = parent / f"fz{secrets.token_hex(4)}"
 
     def path(self, canary: Canary) -> str:
-        return str(self.folder / canary.token)
+        return f"{self.folder}/{canary.token}"
 
     def plant(self, canary: Canary) -> None:
         self.folder.mkdir(mode=0o755, exist_ok=True)

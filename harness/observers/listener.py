@@ -41,20 +41,21 @@ class _Connection:
 class Listener:
     """An HTTP/1.1 server on an address of this machine which records every request, however broken.
 
-    One thread serves all connections and memory is bounded. Every method is answered with 200.
+    `port` 0 is any free one. One thread serves all connections and memory is bounded. Every method
+    is answered with 200.
     """
 
-    def __init__(self, host: str = "127.0.0.1") -> None:
+    def __init__(self, host: str = "127.0.0.1", port: int = 0) -> None:
         self._host = host
         self._tape: Tape[Callback] = Tape(
             _KEPT, budget=_MEMORY, weigh=lambda c: 200 + len(c.body) + 2 * len(str(c.headers))
         )
         self._open: dict[int, _Connection] = {}  # in order of arrival
         self._selector = selectors.DefaultSelector()
-        self._port = 0
+        self._port = port
 
     def start(self) -> None:
-        self._server = socket.create_server((self._host, 0), backlog=256)
+        self._server = socket.create_server((self._host, self._port), backlog=256)
         self._server.setblocking(False)
         self._port = self._server.getsockname()[1]
         self._wake, self._woken = socket.socketpair()

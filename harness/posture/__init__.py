@@ -8,11 +8,12 @@ check of the declaration alone is a file in `checks/`.
 from collections.abc import Iterator
 
 from harness.posture.base import Claim, Judge, Subject
+from harness.posture.broad import Broad, broad
 from harness.posture.declared import declared
 from harness.posture.grants import grants
 from harness.posture.usage import usage
 
-__all__ = ["JUDGES", "RULES", "Claim", "Subject", "claims", "usage"]
+__all__ = ["JUDGES", "RULES", "Broad", "Claim", "Subject", "broad", "claims", "usage"]
 
 JUDGES: tuple[Judge, ...] = (declared, grants)
 # The rules that are judged here. They have no payloads.

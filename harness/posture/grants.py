@@ -27,17 +27,21 @@ _ENOUGH = 0.8
 _SOURCES = (".py", ".js", ".mjs", ".cjs", ".ts", ".mts", ".jsx", ".tsx")
 _LARGEST = 400_000
 _EVERYTHING = re.compile(r"^(\*|([a-z0-9-]+):\*)$")
-_ANY = re.compile(r"^(\*|arn:[^:]*:[^:]*:[^:*]*\*?:[^:*]*\*?:(\*|[a-z]+[:/]\*))$")
+# In S3's ARNs a name stands where others have a type: `bucket/*` is one bucket.
+_ANY = re.compile(
+    r"^(\*|arn:[^:]*:s3:::\*(/\*)?"
+    r"|arn:[^:]*:(?!s3:)[^:]*:[^:*]*\*?:[^:*]*\*?:(\*|[a-z]+[:/]\*))$"
+)
 
 
 def grants(subject: Subject) -> Iterator[Claim]:
     """At most one claim a reason, so that a role of many statements is not many findings."""
     if not subject.tested:
         return
-    allowed = list(_allowed(subject.function.policies))
-    yield from _claim(subject, "everything", Severity.MEDIUM, list(_everything(subject, allowed)))
-    yield from _claim(subject, "anything", Severity.LOW, list(_any_resource(subject, allowed)))
-    yield from _claim(subject, "unused", Severity.INFO, list(_unused(subject, allowed)))
+    granted = list(allowed(subject.function.policies))
+    yield from _claim(subject, "everything", Severity.MEDIUM, list(_everything(subject, granted)))
+    yield from _claim(subject, "anything", Severity.LOW, list(_any_resource(subject, granted)))
+    yield from _claim(subject, "unused", Severity.INFO, list(_unused(subject, granted)))
 
 
 def _claim(subject: Subject, about: str, severity: Severity, told: list[str]) -> Iterator[Claim]:
@@ -54,7 +58,17 @@ def _claim(subject: Subject, about: str, severity: Severity, told: list[str]) ->
         )
 
 
-def _allowed(policies: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, Sequence[str]]]:
+def everything(action: str) -> bool:
+    """Whether an action pattern grants all of a service, or everything."""
+    return bool(_EVERYTHING.match(action)) and not _platform(action)
+
+
+def any_resource(resource: str) -> bool:
+    """Whether a resource pattern names no resource."""
+    return bool(_ANY.match(resource))
+
+
+def allowed(policies: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, Sequence[str]]]:
     """(action pattern, resource patterns) of each Allow, managed policies that we know among them.
 
     A statement under a condition is left out: it grants less than it says.
@@ -68,9 +82,9 @@ def _allowed(policies: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, Seque
                 yield action, policy.get("Resource", ())
 
 
-def _everything(subject: Subject, allowed: Sequence[tuple[str, Sequence[str]]]) -> Iterator[str]:
-    for action, _ in allowed:
-        if not _EVERYTHING.match(action) or _platform(action):
+def _everything(subject: Subject, granted: Sequence[tuple[str, Sequence[str]]]) -> Iterator[str]:
+    for action, _ in granted:
+        if not everything(action):
             continue
         service = action.partition(":")[0] if ":" in action else "*"
         seen = {used.split()[0] for used in subject.used}
@@ -78,9 +92,9 @@ def _everything(subject: Subject, allowed: Sequence[tuple[str, Sequence[str]]]) 
         yield f"{action} is granted, {_listed(seen)}"
 
 
-def _any_resource(subject: Subject, allowed: Sequence[tuple[str, Sequence[str]]]) -> Iterator[str]:
-    for action, resources in allowed:
-        if _platform(action) or not any(_ANY.match(resource) for resource in resources):
+def _any_resource(subject: Subject, granted: Sequence[tuple[str, Sequence[str]]]) -> Iterator[str]:
+    for action, resources in granted:
+        if _platform(action) or not any(any_resource(resource) for resource in resources):
             continue
         named: dict[str, set[str]] = {}
         for used in subject.used:
@@ -94,14 +108,14 @@ def _any_resource(subject: Subject, allowed: Sequence[tuple[str, Sequence[str]]]
             yield f"{action} is granted for any resource, the calls were for {_names(known)}"
 
 
-def _unused(subject: Subject, allowed: Sequence[tuple[str, Sequence[str]]]) -> Iterator[str]:
+def _unused(subject: Subject, granted: Sequence[tuple[str, Sequence[str]]]) -> Iterator[str]:
     if 0 < subject.reached < _ENOUGH or not subject.thorough:
         return
     words = _words(subject.function.code)
     if not words:
         return
     used = {one.split()[0].lower() for one in subject.used}
-    for action, _ in allowed:
+    for action, _ in granted:
         if "*" in action or ":" not in action or _platform(action):
             continue
         if action.lower() not in used and not (_spellings(action) & words):

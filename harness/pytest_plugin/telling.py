@@ -59,10 +59,9 @@ def _lines(finding: Finding) -> list[str]:
         lines.append(f"  through: {visible(finding.insertion_point)} ({finding.trigger})")
     if finding.sink:
         lines.append(f"  sink:    {finding.sink.file}:{finding.sink.line} {finding.sink.call}")
-    lines += [
-        f"  event:   {_event(finding)}",
-        f"  witness: {witness.kind} in {witness.where}: {visible(witness.seen)[:_SEEN]}",
-    ]
+    if finding.event is not None:
+        lines.append(f"  event:   {_event(finding)}")
+    lines.append(f"  witness: {witness.kind} in {witness.where}: {visible(witness.seen)[:_SEEN]}")
     return lines
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from harness.model import CampaignReport, Finding, Rule
 from harness.reports.base import writable
+from harness.reports.reproduce import commands, folder
 
 _COLUMNS = (
     *("id", "status", "severity", "confidence", "rule", "title", "function", "trigger"),
@@ -34,6 +35,7 @@ class CsvReporter:
             status = "accepted" if finding.id in accepted else "persisting"
             status = "new" if finding.id in new else status
             row = _row(finding, rules, status if report.comparison else "")
+            row["replay"] = next(iter(commands(finding, folder(report))), "")
             writer.writerow([_cell(row[column]) for column in _COLUMNS])
         return text.getvalue()
 
@@ -60,7 +62,6 @@ def _row(finding: Finding, rules: Mapping[str, Rule], status: str) -> dict[str, 
         "sas": finding.sas,
         "trials_to_detect": finding.trials_to_detect,
         "invocations_to_detect": finding.invocations_to_detect,
-        "replay": f"faasfuzz replay {finding.id}",
     }
 
 

@@ -9,7 +9,7 @@ from harness.model import CampaignReport, Confidence, Finding, FunctionSummary, 
 from harness.reports.base import entered
 from harness.reports.json_view import printed
 from harness.reports.legible import Piece, legible, pieces
-from harness.reports.reproduce import Way, ways
+from harness.reports.reproduce import Way, folder, ways
 from harness.reports.route import Step, carrier, explain
 from harness.reports.source_lines import Line, SourceLines
 
@@ -20,6 +20,13 @@ _WHY = {
     Confidence.LIKELY: "a witness was seen, but no replay was possible, or not each showed it",
     Confidence.TENTATIVE: "an error or a pattern without a witness of its own",
 }
+# Findings of posture have no event to replay: they are judged when the campaign is over.
+_POSTURE_WHY = {
+    Confidence.CONFIRMED: "the deployment's own description says so",
+    Confidence.LIKELY: "the campaign reached nearly all of the code and never saw it needed",
+    Confidence.TENTATIVE: "never seen to be needed, but not all of the code was reached",
+}
+_POSTURE = ("declared", "granted")
 _MEANS = {
     Severity.CRITICAL: "whoever sends the event takes over the function and what its role may do",
     Severity.HIGH: "data of others, or of the cloud, can be read or changed",
@@ -52,12 +59,13 @@ class FindingView:
     """`links` are (text, https address); `examples` (language, code), the function's own first.
 
     `status` is new, persisting or accepted, and empty when there was nothing to compare with; in a
-    review it is what was decided, or open.
+    review it is what was decided, or open. `posture` findings have no event, payload or control.
     """
 
     finding: Finding
     entered: str
     status: str
+    posture: bool
     accepted: str
     means: str
     title: str
@@ -93,7 +101,7 @@ class FindingViews:
         self._statuses = statuses
         self._comparison = report.comparison
         self._new = frozenset(report.comparison.new if report.comparison else ())
-        self._campaign = str(report.configuration.get("out") or report.id)
+        self._campaign = folder(report)
         self._functions = {function.name: function for function in report.functions}
         self._described: dict[str, Mapping[str, Any]] = {
             str(f["name"]): f for f in report.application.get("functions", ())
@@ -108,16 +116,19 @@ class FindingViews:
         state, keys = carrier(finding.insertion_point)
         here = keys if finding.insertion_point else None
         trigger = self._trigger(finding)
+        posture = finding.witness.kind in _POSTURE
+        stood = _standing(finding)
         seen = [finding.witness.seen.strip()[:400]] if len(finding.witness.seen.strip()) > 2 else []
         return FindingView(
             finding=finding,
             entered=entered(finding),
             status=self._status(finding),
+            posture=posture,
             accepted=self._comparison.accepted.get(finding.id, "") if self._comparison else "",
             means=_MEANS[finding.severity],
             title=rule.title if rule else finding.rule,
             attack=rule.attack if rule else f"The rule {finding.rule} saw its witness.",
-            why=_WHY[finding.confidence],
+            why=(_POSTURE_WHY if posture else _WHY)[finding.confidence],
             source=str(trigger.get("source") or ""),
             steps=explain(finding.insertion_point, finding.event, finding.state)
             if finding.insertion_point
@@ -131,7 +142,7 @@ class FindingViews:
             )
             if finding.state
             else (),
-            control=printed(finding.control_event, path=None if state else here)
+            control=printed(finding.control_event, path=None if state else here, payload=stood)
             if finding.control_event is not None
             else (),
             witness=pieces(finding.witness.seen, limit=2000),
@@ -168,6 +179,14 @@ class FindingViews:
             return {}
         trigger = triggers[finding.trigger_index]
         return trigger if trigger["template"] == finding.trigger else {}
+
+
+def _standing(finding: Finding) -> str:
+    """What stands at the insertion point of the control, decoded; empty where it is no text."""
+    if finding.control_event is None or not finding.insertion_point:
+        return ""
+    steps = explain(finding.insertion_point, finding.control_event, {})
+    return (steps[-1].seen or "") if steps else ""
 
 
 def _text(value: Any) -> str:
@@ -214,7 +233,7 @@ def _searched(finding: Finding, rule: Rule | None) -> str:
         f"{finding.sink.file}:{finding.sink.line} {finding.sink.call}" if finding.sink else "",
         *(f"cwe-{number}" for number in finding.cwe),
         finding.sas,
-        _text(finding.payload)[:300],
+        _text(finding.payload)[:300] if finding.payload is not None else "",
         finding.witness.seen[:300],
     ]
     return legible(" ".join(part for part in parts if part), _SEARCHED).lower()

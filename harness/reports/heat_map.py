@@ -49,5 +49,7 @@ def heat_map(report: CampaignReport) -> HeatMap:
             worst=worst.get((function, rule), ""),
         )
 
-    rows = tuple((f.name, tuple(cell(f.name, rule) for rule in rules)) for f in report.functions)
+    # A chain may end in a function that was not among those to test.
+    names = dict.fromkeys((*(f.name for f in report.functions), *(place[0] for place in counts)))
+    rows = tuple((name, tuple(cell(name, rule) for rule in rules)) for name in names)
     return HeatMap(rules=rules, rows=rows)

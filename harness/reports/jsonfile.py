@@ -6,6 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from harness.model import CampaignReport, Finding, FunctionSummary, Rule
+from harness.reports.reproduce import commands, folder
 
 SCHEMA = 1
 
@@ -37,7 +38,7 @@ class JsonReporter:
                 "comparison": _comparison(report),
             },
             "functions": [_function(function) for function in report.functions],
-            "findings": [_finding(finding) for finding in report.findings],
+            "findings": [_finding(finding, report) for finding in report.findings],
         }
         return json.dumps(document, indent=2, ensure_ascii=False, default=str) + "\n"
 
@@ -55,5 +56,5 @@ def _function(function: FunctionSummary) -> dict[str, Any]:
     return asdict(function)
 
 
-def _finding(finding: Finding) -> dict[str, Any]:
-    return asdict(finding)
+def _finding(finding: Finding, report: CampaignReport) -> dict[str, Any]:
+    return asdict(finding) | {"reproduce": commands(finding, folder(report))}

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from harness.model import CampaignReport, Finding, Rule, Severity
 from harness.reports.base import writable
+from harness.reports.reproduce import commands, folder
 
 # By this line a CI job finds the comment it wrote before.
 MARKER = "<!-- faasfuzz summary -->"
@@ -53,7 +54,7 @@ class MarkdownReporter:
             lines += [f"- and {len(untested) - _LISTED} more"]
         size = sum(len(line) + 1 for line in lines)
         for finding in ordered[:_DETAILED]:
-            detail = _detail(finding, rules)
+            detail = _detail(finding, rules, report)
             size += len(detail) + 2
             if size > _LONGEST:
                 break
@@ -70,6 +71,10 @@ def _against(report: CampaignReport) -> list[str]:
         "",
         f"Against `{_code(comparison.against)}`: **{len(comparison.new)} new**, "
         f"{len(comparison.persisting)} persisting{accepted}, {len(comparison.fixed)} fixed.",
+        *(
+            f"\nThe acceptance of `{_code(id)}` ran out on {_cell(day)}: it counts again."
+            for id, day in sorted(comparison.expired.items())[:_LISTED]
+        ),
     ]
 
 
@@ -92,7 +97,7 @@ def _row(finding: Finding) -> str:
     return "| " + " | ".join(cells) + " |"
 
 
-def _detail(finding: Finding, rules: Mapping[str, Rule]) -> str:
+def _detail(finding: Finding, rules: Mapping[str, Rule], report: CampaignReport) -> str:
     """A finding folded up: what an attacker can do, the event, the witness, the mend."""
     rule = rules.get(finding.rule)
     event = json.dumps(finding.event, indent=2, ensure_ascii=True, default=str)
@@ -102,10 +107,10 @@ def _detail(finding: Finding, rules: Mapping[str, Rule]) -> str:
         _cell(rule.attack) if rule else "",
         f"Witness, a {_cell(finding.witness.kind)} in {_cell(finding.witness.where)}:",
         _fenced(finding.witness.seen),
-        "Smallest event:",
-        _fenced(event, "json"),
+        *(("Smallest event:", _fenced(event, "json")) if finding.event is not None else ()),
         _cell(rule.remediation) if rule else "",
-        f"Again: `faasfuzz replay {finding.id}`",
+        "Again:",
+        _fenced("\n".join(commands(finding, folder(report))[:1]), "sh"),
         "</details>",
     ]
     return "\n\n".join(part for part in parts if part)

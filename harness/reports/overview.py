@@ -13,7 +13,8 @@ class Overview:
     """`tone` is the worst severity, or clean, untested or interrupted. `duration` is in words.
 
     `per_invocation` is trials carried by an invocation on average; `to_detect` and
-    `trials_to_detect` are medians over the findings, None without any.
+    `trials_to_detect` are medians over the findings that invocations showed (those of posture need
+    none), None without any.
     """
 
     tone: str
@@ -36,6 +37,7 @@ def overview(report: CampaignReport) -> Overview:
     tested = tuple(f for f in report.functions if f.tested)
     untested = tuple(f for f in report.functions if not f.tested)
     worst = next((s for s in Severity if counts[s]), None)
+    shown = [f for f in report.findings if f.invocations_to_detect]
     points = sum(len(f.points) for f in report.functions)
     return Overview(
         tone=worst or ("untested" if untested or not tested else _tone(report.verdict)),
@@ -48,8 +50,8 @@ def overview(report: CampaignReport) -> Overview:
         learnt=sum(len(f.learnt) for f in report.functions),
         duration=_duration(report.started, report.finished),
         per_invocation=round(report.trials / report.invocations, 2) if report.invocations else 0.0,
-        to_detect=_median([f.invocations_to_detect for f in report.findings]),
-        trials_to_detect=_median([f.trials_to_detect for f in report.findings]),
+        to_detect=_median([f.invocations_to_detect for f in shown]),
+        trials_to_detect=_median([f.trials_to_detect for f in shown]),
     )
 
 

@@ -8,12 +8,12 @@ from dataclasses import asdict, dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from harness.model import Finding
+from harness.model import CampaignReport, Finding
 from harness.reports.base import entered
 from harness.reports.elsewhere import platform_command
 
-# Where `sam local start-api` listens.
-_LOCAL = "http://127.0.0.1:3000"
+# Where `sam local start-api` listens, and `faasfuzz serve` and `sam local start-lambda`.
+_LOCAL, _LAMBDA = "http://127.0.0.1:3000", "http://127.0.0.1:3001"
 _HTTP = ("aws.apigateway.http", "aws.apigateway.rest", "aws.lambda.function-url", "aws.elb.")
 # A body longer than this is better sent from the exported file.
 _LONGEST = 6000
@@ -28,11 +28,29 @@ class Way:
     language: str = "sh"
 
 
+def folder(report: CampaignReport) -> str:
+    """The campaign's folder as the run was given it; its id where that is not known."""
+    return str(report.configuration.get("out") or report.id)
+
+
+def commands(finding: Finding, campaign: str) -> tuple[str, ...]:
+    """The commands of a finding; those of our own say in which folder the campaign is."""
+    where = f" --campaign {shlex.quote(campaign)}"
+    return tuple(
+        command + where if command.startswith("faasfuzz replay ") else command
+        for command in finding.reproduce
+    )
+
+
 def ways(finding: Finding, campaign: str, facts: Mapping[str, str]) -> tuple[Way, ...]:
     """Every way to reproduce a finding of the campaign in the folder `campaign`."""
     exported = f"faasfuzz export {shlex.quote(campaign)} --finding {finding.id} --out ."
-    found = [Way(_title(command), command) for command in finding.reproduce]
+    found = [Way(_title(command), command) for command in commands(finding, campaign)]
     found.insert(1, Way("The event and a test, as files for what follows", exported))
+    if finding.trigger.startswith("aws.") and finding.event is not None:
+        url = f"{_LAMBDA}/2015-03-31/functions/{quote(entered(finding))}/invocations"
+        invoke = shlex.join(["curl", "-i", "--data-binary", f"@{finding.id}.json", url])
+        found.append(Way("On this machine, after faasfuzz serve", invoke))
     curl = curl_command(finding, facts)
     if curl:
         found.append(Way("Over HTTP, after sam local start-api", curl))

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from harness.model import CampaignReport, Severity
+from harness.posture import Broad, broad
 from harness.reports.legible import legible
 from harness.reports.svg_layers import Graph, layered
 
@@ -34,26 +35,32 @@ class Node:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrow:
-    """A connection as an SVG path; `back` when it runs against the flow (a loop)."""
+    """A connection as an SVG path; `back` when it runs against the flow (a loop).
+
+    `broad` when the role grants more along it than any function needs.
+    """
 
     path: str
     title: str
     back: bool
+    broad: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Map:
-    """The whole picture."""
+    """The whole picture. `broad` pairs a function with what its role grants too broadly."""
 
     width: int
     height: int
     nodes: tuple[Node, ...]
     arrows: tuple[Arrow, ...]
+    broad: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
 def draw(report: CampaignReport) -> Map:
     """The map of a report: triggers on the left, what functions feed on the right."""
-    graph = _graph(report)
+    granted = _granted(report)
+    graph, wide = _widened(report, _graph(report), granted)
     columns, routes = layered(graph)
     tallest = max((len(column) for column in columns), default=0)
     spots: dict[str, tuple[int, int]] = {}
@@ -66,8 +73,12 @@ def draw(report: CampaignReport) -> Map:
     arrows = [
         Arrow(
             path=_loop(spots[route[0]], spots[route[-1]], lowest) if back else _curve(route, spots),
-            title=legible(f"{label(route[0])} to {label(route[-1])} ({graph.via[edge]})"),
+            title=legible(
+                f"{label(route[0])} to {label(route[-1])} ({graph.via[edge]})"
+                + (f", over-broad: {wide[edge]}" if edge in wide else "")
+            ),
             back=back,
+            broad=edge in wide,
         )
         for edge, (route, back) in routes.items()
     ]
@@ -77,6 +88,7 @@ def draw(report: CampaignReport) -> Map:
         height=max(lowest, HEIGHT + 2 * _MARGIN) + (40 if looped else 0),
         nodes=tuple(_nodes(report, graph, spots)),
         arrows=tuple(arrows),
+        broad=tuple((name, tuple(_words(grants))) for name, grants in granted.items()),
     )
 
 
@@ -105,6 +117,52 @@ def _graph(report: CampaignReport) -> Graph:
             via.setdefault((origin, key(function.name)), str(trigger["template"]))
     names = {key(name) for name in functions} | {name for edge in via for name in edge}
     return Graph(names=tuple(sorted(names)), via=dict(sorted(via.items())))
+
+
+def _granted(report: CampaignReport) -> dict[str, list[Broad]]:
+    """The over-broad grants of each function that has any."""
+    names = {function.name for function in report.functions}
+    described = {
+        str(f["name"]): list(broad(f.get("policies") or ()))
+        for f in report.application.get("functions", ())
+    }
+    return {name: grants for name, grants in described.items() if grants and name in names}
+
+
+def _widened(
+    report: CampaignReport, graph: Graph, granted: Mapping[str, list[Broad]]
+) -> tuple[Graph, dict[tuple[str, str], str]]:
+    """The graph with a place for what grants reach beyond it; the over-broad edges, worded.
+
+    A grant marks the function's edges to resources of its service. Where there are none it leads
+    to a box that stands for all of the service.
+    """
+    arns = {str(r["name"]): str(r.get("arn", "")) for r in report.application.get("resources", ())}
+    via = dict(graph.via)
+    marked: dict[tuple[str, str], list[Broad]] = {}
+    for name, grants in granted.items():
+        origin = f"function:{name}"
+        for grant in grants:
+            covered = [
+                edge
+                for edge in graph.via
+                if edge[0] == origin
+                and edge[1].startswith("resource:")
+                and grant.service in ("*", *arns.get(label(edge[1]), "").split(":")[2:3])
+            ]
+            if not covered:
+                whole = "everything" if grant.service == "*" else f"all of {grant.service}"
+                covered = [(origin, f"resource:{whole}")]
+                via.setdefault(covered[0], "policy")
+            for edge in covered:
+                marked.setdefault(edge, []).append(grant)
+    names = {*graph.names, *(to for _, to in via)}
+    worded = {edge: "; ".join(_words(grants)) for edge, grants in marked.items()}
+    return Graph(names=tuple(sorted(names)), via=dict(sorted(via.items()))), worded
+
+
+def _words(grants: Iterable[Broad]) -> Iterable[str]:
+    return dict.fromkeys(grant.words for grant in grants)
 
 
 def _nodes(

@@ -49,7 +49,8 @@ class Timeline:
 def timeline(report: CampaignReport) -> Timeline:
     """The timeline of a report, the function with the earliest finding first."""
     by_function: dict[str, list[Finding]] = defaultdict(list)
-    for finding in report.findings:
+    # What is said of a deployment was judged at the end, by no invocation.
+    for finding in (f for f in report.findings if f.invocations_to_detect):
         by_function[entered(finding)].append(finding)
     counts = {f.name: f.invocations for f in report.functions}
     ordered = sorted(by_function, key=lambda name: (_first(by_function[name]), name))

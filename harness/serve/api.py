@@ -8,6 +8,7 @@ import base64
 import json
 import re
 import secrets
+import time
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass
@@ -67,7 +68,7 @@ class _Error(Exception):
 
 @dataclass(frozen=True, slots=True)
 class _Call:
-    """A request, its body, and the id that the answer carries when no function ran."""
+    """A request, its body, and its id, which is also that of the function's run."""
 
     request: Request
     body: bytes
@@ -125,7 +126,7 @@ class LambdaService:
         _check(kind, call.body)
         if kind == "DryRun":
             return _empty(204, call.id)
-        future = self._called(function, call.body)
+        future = self._called(function, call)
         if kind == "Event":
             future.add_done_callback(lambda done: self._told(function, done))
             return _empty(202, call.id)
@@ -142,7 +143,7 @@ class LambdaService:
         """InvokeWithResponseStream: the answer is there as a whole, and comes in one piece."""
         function = self._found(name)
         _check(call.request.headers.get("X-Amz-Invocation-Type", "RequestResponse"), call.body)
-        outcome = _awaited(function, self._called(function, call.body))
+        outcome = _awaited(function, self._called(function, call))
         log = self._logged(function, outcome)
         complete: dict[str, str] = {}
         if call.request.headers.get("X-Amz-Log-Type") == "Tail":
@@ -213,9 +214,11 @@ class LambdaService:
             raise _Error(404, "ResourceNotFoundException", f"Function not found: {arn}")
         return function
 
-    def _called(self, function: Function, body: bytes) -> Future[Outcome]:
+    def _called(self, function: Function, call: _Call) -> Future[Outcome]:
+        context = _client_context(call.request)
+        runtimes = self._runtimes[function.name]
         try:
-            return self._runtimes[function.name].call(body or b"{}")
+            return runtimes.call(call.body or b"{}", request_id=call.id, context=context)
         except Throttled:
             reason = "ReservedFunctionConcurrentInvocationLimitExceeded"
             raise _Error(429, "TooManyRequestsException", "Rate Exceeded.", Reason=reason) from None
@@ -251,6 +254,19 @@ def _check(kind: str, body: bytes) -> None:
         raise _Error(400, "InvalidRequestContentException", text) from error
 
 
+def _client_context(request: Request) -> str:
+    """The JSON object that the caller's header holds in base64, empty when there is none."""
+    given = request.headers.get("X-Amz-Client-Context", "")
+    try:
+        told = json.loads(base64.b64decode(given)) if given else None
+    except ValueError:
+        told = given
+    if told is not None and not isinstance(told, dict):
+        text = "Client context must be a valid Base64-encoded JSON object."
+        raise _Error(400, "InvalidRequestContentException", text)
+    return json.dumps(told) if told else ""
+
+
 def _awaited(function: Function, future: Future[Outcome]) -> Outcome:
     try:
         return future.result()
@@ -279,12 +295,18 @@ def _new_id() -> str:
     return "-".join((text[:8], text[8:12], text[12:16], text[16:20], text[20:]))
 
 
+def _ids(request_id: str) -> dict[str, str]:
+    """The headers by which a call is known; its trace is sampled by nobody."""
+    trace = f"Root=1-{int(time.time()):08x}-{request_id.replace('-', '')[:24]};Sampled=0"
+    return {"x-amzn-RequestId": request_id, "X-Amzn-Trace-Id": trace}
+
+
 def _empty(status: int, request_id: str) -> Response:
-    return Response(b"", status, {"x-amzn-RequestId": request_id})
+    return Response(b"", status, _ids(request_id))
 
 
 def _answer(body: bytes, headers: Mapping[str, str], request_id: str) -> Response:
-    given = {"Content-Type": "application/json", **headers, "x-amzn-RequestId": request_id}
+    given = {"Content-Type": "application/json", **headers, **_ids(request_id)}
     return Response(body, 200, given)
 
 

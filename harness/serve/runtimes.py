@@ -5,7 +5,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 
 from harness.model import Outcome
-from harness.targets.base import Target
+from harness.targets.local import LocalTarget
 
 
 class Throttled(Exception):
@@ -19,29 +19,32 @@ class Warm:
     of the local target ends with the thread that began it.
     """
 
-    def __init__(self, make: Callable[[], Target], *, count: int, waiting: int) -> None:
+    def __init__(self, make: Callable[[], LocalTarget], *, count: int, waiting: int) -> None:
         self._make = make
         self._room = threading.BoundedSemaphore(count + waiting)
         self._threads = ThreadPoolExecutor(count, thread_name_prefix="runtime")
         self._own = threading.local()
-        self._targets: list[Target] = []
+        self._targets: list[LocalTarget] = []
 
-    def call(self, event: bytes) -> Future[Outcome]:
-        """Have the function called. The future raises TargetError. Raises Throttled."""
+    def call(self, event: bytes, *, request_id: str, context: str) -> Future[Outcome]:
+        """Have the function called, with its client context. The future raises TargetError.
+
+        Raises Throttled.
+        """
         if not self._room.acquire(blocking=False):
             raise Throttled
-        future = self._threads.submit(self._call, event)
+        future = self._threads.submit(self._call, event, request_id, context)
         future.add_done_callback(lambda _: self._room.release())
         return future
 
-    def _call(self, event: bytes) -> Outcome:
-        target: Target | None = getattr(self._own, "target", None)
+    def _call(self, event: bytes, request_id: str, context: str) -> Outcome:
+        target: LocalTarget | None = getattr(self._own, "target", None)
         if target is None:
             target = self._make()
             self._targets.append(target)  # before it starts: stop() ends it, too
             target.start()
             self._own.target = target
-        return target.invoke(event)
+        return target.invoke(event, request_id=request_id, context=context)
 
     def stop(self) -> None:
         """End the runtimes; a call that is in flight ends as a crash."""

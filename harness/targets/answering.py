@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from harness.deployed.counted import Counted, counted, uncounted
+from harness.deployed.secrecy import Redactor
 from harness.errors import TargetError, UsageError
 from harness.model import Function, FunctionError, Outcome, Status
 from harness.targets.base import Setup
@@ -18,6 +20,8 @@ from harness.targets.base import Setup
 BLIND = frozenset(
     {"sensors", "coverage", "logs", "cpu", "memory", "cloud", "callbacks", "files", "fresh"}
 )
+# What holds for all of a campaign, where it calls something that is not on this machine.
+_CAPS = {"max_calls": 1000, "calls_per_second": 5.0, "concurrency": 2}
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _SHOWN = 2000
 
@@ -38,14 +42,17 @@ def checked(name: str, setup: Setup, known: Sequence[str], *, default: str) -> S
 
     `known` are further options. What is not on this machine has to be said to be the user's own.
     """
-    own = ("url", "authorised", "state_changing", *known)
+    own = ("url", "authorised", "state_changing", *_CAPS, *known)
     for option in setup.options:
         if option not in own:
             raise UsageError(
                 f"the {name} target has no option {option!r}", mend=f"known are {', '.join(own)}"
             )
     url = str(setup.options.get("url") or default).rstrip("/")
-    parts = urlsplit(url.replace("{function}", "function"))
+    try:
+        parts = urlsplit(url.replace("{function}", "function"))
+    except ValueError as error:
+        raise UsageError(f"{url!r} is no URL: {error}", mend=f"write one like {default}") from error
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise UsageError(f"{url!r} is no URL", mend=f"give one, such as {default}")
     here = parts.hostname in _LOOPBACK
@@ -55,7 +62,50 @@ def checked(name: str, setup: Setup, known: Sequence[str], *, default: str) -> S
             mend=f"if you may test it, say authorised = true in [{name}]",
         )
     changing = _yes(setup.options.get("state_changing", here))
-    return replace(setup, options={**setup.options, "url": url, "state_changing": changing})
+    caps = {} if here else _capped(name, setup.options)
+    options = {**setup.options, **caps, "url": url, "state_changing": changing}
+    return replace(setup, options=options)
+
+
+def _capped(name: str, options: Mapping[str, Any]) -> dict[str, Any]:
+    """The caps that hold for what is not on this machine, as numbers."""
+    found: dict[str, Any] = {}
+    for cap, usual in _CAPS.items():
+        try:
+            found[cap] = type(usual)(options.get(cap, usual))
+        except (TypeError, ValueError):
+            found[cap] = 0
+        if found[cap] <= 0:
+            raise UsageError(
+                f"[{name}] {cap} is {options[cap]!r}", mend=f"write a number, such as {usual}"
+            )
+    return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """How the functions of a worker are reached. `secrets` are what lets requests in."""
+
+    url: str
+    call: Counted
+    redactor: Redactor
+
+
+def line_of(setup: Setup, *secrets: str) -> Line:
+    """The line of a checked setup; each secret names an option."""
+    options = setup.options
+    call: Counted = uncounted
+    if "max_calls" in options:
+        call = counted(
+            setup.out,
+            calls=options["max_calls"],
+            rate=options["calls_per_second"],
+            at_once=options["concurrency"],
+        )
+    ours = [str(options.get(name) or "") for name in secrets]
+    # A password comes apart from its user's name, too.
+    ours += [text.partition(":")[2] for text in ours]
+    return Line(url=str(options["url"]), call=call, redactor=Redactor({}, ours))
 
 
 def _yes(value: Any) -> bool:
@@ -67,10 +117,11 @@ class HttpTarget:
 
     blind = BLIND
 
-    def __init__(self, name: str, function: Function, url: str) -> None:
+    def __init__(self, name: str, function: Function, line: Line) -> None:
         self.name = name
         self._function = function
-        self._url = url.replace("{function}", function.name)
+        self._line = line
+        self._url = line.url.replace("{function}", function.name)
         self._client: httpx.Client | None = None
 
     def start(self) -> None:
@@ -88,7 +139,14 @@ class HttpTarget:
             ) from error
 
     def send(self, request: Request) -> Outcome:
-        """The answer to a request as an Outcome; what goes wrong on the way is one, too."""
+        """The answer to a request as an Outcome; what goes wrong on the way is one, too.
+
+        Raises CapReached.
+        """
+        with self._line.call(f"{request.method} {request.url.partition('?')[0]}"):
+            return self._line.redactor.outcome(self._exchanged(request))
+
+    def _exchanged(self, request: Request) -> Outcome:
         assert self._client is not None, "invoke() before start()"
         started = time.perf_counter()
         try:

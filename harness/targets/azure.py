@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from harness.model import Function, Outcome, Status, Trigger
-from harness.targets.answering import BLIND, HttpTarget, Request, checked, not_sent
+from harness.targets.answering import BLIND, HttpTarget, Line, Request, checked, line_of, not_sent
 from harness.targets.base import Setup
 
 _DEFAULT = "http://localhost:7071"
@@ -22,8 +22,8 @@ _DEFAULT = "http://localhost:7071"
 class AzureTarget(HttpTarget):
     """HTTP triggers by their route; of other triggers the admin interface takes the data alone."""
 
-    def __init__(self, function: Function, url: str, key: str) -> None:
-        super().__init__("azure", function, url)
+    def __init__(self, function: Function, line: Line, key: str) -> None:
+        super().__init__("azure", function, line)
         self._own = [("x-functions-key", key)] if key else []
 
     def invoke(
@@ -79,8 +79,9 @@ class AzureTarget(HttpTarget):
 class _Targets:
     account = None
 
-    def __init__(self, options: Mapping[str, Any]) -> None:
-        self._url, self._key = str(options["url"]), str(options.get("key") or "")
+    def __init__(self, setup: Setup) -> None:
+        self._line = line_of(setup, "key")
+        self._key = str(setup.options.get("key") or "")
 
     def of(
         self,
@@ -89,7 +90,7 @@ class _Targets:
         environment: Mapping[str, str],
         coverage: bool = False,
     ) -> AzureTarget:
-        return AzureTarget(function, self._url, self._key)
+        return AzureTarget(function, self._line, self._key)
 
     def refuses(self, function: Function, trigger: Trigger) -> str:
         if function.provider != "azure":
@@ -110,7 +111,7 @@ class _Provider:
 
     @contextmanager
     def open(self, setup: Setup) -> Iterator[_Targets]:
-        yield _Targets(setup.options)
+        yield _Targets(setup)
 
 
 PROVIDER = _Provider()

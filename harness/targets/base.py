@@ -11,6 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol, Self, runtime_checkable
 
+from harness.deployed.listening import Listening
 from harness.model import Application, Function, Outcome, Trigger
 
 # cloud: the function's AWS calls go to our local cloud, which records them. callbacks: the function
@@ -140,6 +141,29 @@ class Elsewhere(Protocol):
     def task_root(self, function: Function) -> str:
         """The code folder as the function sees it."""
         ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outpost:
+    """A listener elsewhere: what functions call, and where its log is read with a key."""
+
+    url: str
+    log: str
+    key: str
+
+
+def outpost_of(settings: Listening) -> Outpost | None:
+    """The listener that a target's table names."""
+    if settings.listener is None or settings.listener_log is None or settings.listener_key is None:
+        return None
+    return Outpost(url=settings.listener, log=settings.listener_log, key=settings.listener_key)
+
+
+@runtime_checkable
+class Posted(Protocol):
+    """What Targets also have whose functions may call back elsewhere than to this machine."""
+
+    outpost: Outpost | None
 
 
 class Provider(Protocol):

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from harness.model import Function, Outcome, Trigger
-from harness.targets.answering import BLIND, HttpTarget, Request, checked, not_sent
+from harness.targets.answering import BLIND, HttpTarget, Line, Request, checked, line_of, not_sent
 from harness.targets.base import Setup
 
 _DEFAULT = "http://localhost:8080"
@@ -19,8 +19,8 @@ _DEFAULT = "http://localhost:8080"
 class GoogleTarget(HttpTarget):
     """HTTP requests as they are, CloudEvents in binary mode, background events as their JSON."""
 
-    def __init__(self, function: Function, url: str, token: str) -> None:
-        super().__init__("google", function, url)
+    def __init__(self, function: Function, line: Line, token: str) -> None:
+        super().__init__("google", function, line)
         self._token = token
 
     def invoke(
@@ -83,8 +83,9 @@ def _attribute(character: str) -> str:
 class _Targets:
     account = None
 
-    def __init__(self, options: Mapping[str, Any]) -> None:
-        self._url, self._token = str(options["url"]), str(options.get("token") or "")
+    def __init__(self, setup: Setup) -> None:
+        self._line = line_of(setup, "token")
+        self._token = str(setup.options.get("token") or "")
 
     def of(
         self,
@@ -93,7 +94,7 @@ class _Targets:
         environment: Mapping[str, str],
         coverage: bool = False,
     ) -> GoogleTarget:
-        return GoogleTarget(function, self._url, self._token)
+        return GoogleTarget(function, self._line, self._token)
 
     def refuses(self, function: Function, trigger: Trigger) -> str:
         if function.provider != "gcp":
@@ -112,7 +113,7 @@ class _Provider:
 
     @contextmanager
     def open(self, setup: Setup) -> Iterator[_Targets]:
-        yield _Targets(setup.options)
+        yield _Targets(setup)
 
 
 PROVIDER = _Provider()

@@ -15,7 +15,7 @@ from urllib.parse import quote
 import httpx
 
 from harness.model import Function, FunctionError, Outcome, Status, Trigger
-from harness.targets.answering import BLIND, HttpTarget, Request, checked, not_sent
+from harness.targets.answering import BLIND, HttpTarget, Line, Request, checked, line_of, not_sent
 from harness.targets.base import Setup
 
 _DEFAULT = "http://localhost:3233"
@@ -28,8 +28,8 @@ class OpenWhiskTarget(HttpTarget):
 
     blind = _LACKS
 
-    def __init__(self, function: Function, options: Mapping[str, Any]) -> None:
-        super().__init__("openwhisk", function, str(options["url"]))
+    def __init__(self, function: Function, line: Line, options: Mapping[str, Any]) -> None:
+        super().__init__("openwhisk", function, line)
         self._headers = [("content-type", "application/json")]
         if options.get("auth"):
             auth = base64.b64encode(str(options["auth"]).encode()).decode()
@@ -93,8 +93,8 @@ def _status(went: str, error: FunctionError | None) -> Status:
 class _Targets:
     account = None
 
-    def __init__(self, options: Mapping[str, Any]) -> None:
-        self._options = options
+    def __init__(self, setup: Setup) -> None:
+        self._line, self._options = line_of(setup, "auth"), setup.options
 
     def of(
         self,
@@ -103,7 +103,7 @@ class _Targets:
         environment: Mapping[str, str],
         coverage: bool = False,
     ) -> OpenWhiskTarget:
-        return OpenWhiskTarget(function, self._options)
+        return OpenWhiskTarget(function, self._line, self._options)
 
     def refuses(self, function: Function, trigger: Trigger) -> str:
         if function.provider != "openwhisk":
@@ -122,7 +122,7 @@ class _Provider:
 
     @contextmanager
     def open(self, setup: Setup) -> Iterator[_Targets]:
-        yield _Targets(setup.options)
+        yield _Targets(setup)
 
 
 PROVIDER = _Provider()

@@ -2,12 +2,14 @@
 
 import json
 import os
+import subprocess
+import sys
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from harness.cli.run import campaign
+from harness.cli.campaign import campaign
 from harness.posture import RULES
 
 
@@ -80,3 +82,25 @@ def rules_found(
         if finding["confidence"] != "tentative":
             found[finding["function"]].add(finding["rule"])
     return found
+
+
+def run_alone(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """The command with a /var/tmp of its own: other campaigns of this machine have theirs there.
+
+    Its output ends with the names of what it left in it.
+    """
+    script = """
+        mount -t tmpfs none /var/tmp && "$@"
+        for _ in $(seq 50); do [ -z "$(ls -A /var/tmp)" ] && break; sleep 0.1; done
+        ls -A /var/tmp
+    """
+    alone = ["unshare", "--mount", *([] if os.getuid() == 0 else ["--map-root-user"])]
+    command = [str(Path(sys.executable).with_name("faasfuzz")), *arguments]
+    return subprocess.run(
+        [*alone, "sh", "-c", script, "sh", *command],
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )

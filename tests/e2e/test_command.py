@@ -2,10 +2,10 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -13,6 +13,7 @@ import jsonschema
 import pytest
 
 from harness.reports.jsonfile import SCHEMA
+from tests.e2e.campaigns import run_alone
 
 ROOT = Path(__file__).parents[2]
 COMMAND = str(Path(sys.executable).with_name("faasfuzz"))
@@ -106,7 +107,7 @@ def test_a_campaign_writes_its_files_and_exits_by_the_contract(app: Path) -> Non
     second = faasfuzz("run", ".", "--seed", "3", "--out", "new", "--quiet", cwd=app)
     assert second.returncode == 0, second.stderr
     difference = json.loads(faasfuzz("diff", "out", "new", "--json", cwd=app).stdout)
-    assert difference == {"new": [], "fixed": [found["id"]], "persisting": []}
+    assert difference == {"new": [], "fixed": [found["id"]], "persisting": [], "untested": []}
 
     (out / "report.html").unlink()
     written = faasfuzz("report", "out", "--format", "html", cwd=app)
@@ -116,8 +117,28 @@ def test_a_campaign_writes_its_files_and_exits_by_the_contract(app: Path) -> Non
 
 def test_a_known_finding_does_not_fail_the_run(app: Path) -> None:
     faasfuzz("run", ".", "--out", "one", "--rule", "sql-injection", "--quiet", cwd=app)
-    options = ("--rule", "sql-injection", "--baseline", "one/findings.json", "--quiet")
-    assert faasfuzz("run", ".", "--out", "two", *options, cwd=app).returncode == 0
+    # Another folder, other lines, another seed and so other payloads: the same fingerprint.
+    moved = app / "elsewhere"
+    moved.mkdir()
+    shutil.copy(app / "template.yaml", moved)
+    (moved / "src").mkdir()
+    (moved / "src" / "app.py").write_text("# A new header.\n\n\n" + VULNERABLE)
+    options = ("--rule", "sql-injection", "--baseline", "../one/findings.json", "--quiet")
+    ran = faasfuzz("run", ".", "--out", "two", "--seed", "99", *options, cwd=moved)
+    assert ran.returncode == 0, ran.stderr
+    first, second = (findings(f)["findings"][0] for f in (app / "one", moved / "two"))  # type: ignore[index]
+    assert first["id"] == second["id"]
+    assert (first["payload"], first["sink"]) != (second["payload"], second["sink"])
+    root = ElementTree.parse(moved / "two" / "junit.xml").getroot()
+    assert root.get("failures") == "0"
+
+
+def test_a_campaign_is_not_mixed_with_an_older_one_in_its_folder(app: Path) -> None:
+    options = ("--out", "out", "--rule", "sql-injection", "--quiet")
+    assert faasfuzz("run", ".", *options, cwd=app).returncode == 1
+    (app / "src" / "app.py").write_text(MENDED)
+    assert faasfuzz("run", ".", *options, cwd=app).returncode == 0
+    assert findings(app / "out")["findings"] == []
 
 
 def test_the_same_seed_sends_the_same_plan(app: Path) -> None:
@@ -258,12 +279,6 @@ def test_discover_event_and_catalogues_speak_json(app: Path) -> None:
 
 
 def test_no_process_or_folder_is_left_behind(app: Path) -> None:
-    before = set(Path("/var/tmp").iterdir())
-    faasfuzz("run", ".", "--out", "out", "--rule", "sql-injection", "--quiet", cwd=app)
-    for _ in range(50):
-        left = set(Path("/var/tmp").iterdir()) - before
-        if not left:
-            break
-        time.sleep(0.1)
-    assert not left
+    ran = run_alone("run", ".", "--out", "out", "--rule", "sql-injection", "--quiet", cwd=app)
+    assert (ran.stdout, ran.stderr) == ("report: out/report.html\n", "")
     assert not subprocess.run(["pgrep", "-f", str(app)], capture_output=True, check=False).stdout

@@ -3,12 +3,10 @@
 One campaign a rule, with the payloads of that rule only; benchmarks/detection.py has all rules on.
 """
 
-from collections import defaultdict
 from pathlib import Path
 
 import pytest
 
-from harness.posture import RULES
 from tests.corpus.loading import cases, template
 from tests.e2e.campaigns import rules_found
 
@@ -27,18 +25,3 @@ def test_each_weakness_is_found_and_its_safe_twin_is_silent(
     rules = rules_found(tmp_path, template(corpus), functions=functions, rule=rule)
     assert [name for name in names if rule not in rules[name]] == []
     assert [name for name in names if rules[name + "Twin"]] == []
-
-
-def test_every_rule_has_pairs_for_two_triggers() -> None:
-    triggers = defaultdict(set)
-    for case in (*cases(""), *(c for _, c in CASES)):
-        kinds = {event["Type"] for event in case["events"].values()} or {"direct"}
-        triggers[case["rule"]] |= kinds
-    root = Path(__file__).parents[2]
-    wanted = {path.stem for path in (root / "harness" / "rules").glob("*.yaml")} - ELSEWHERE
-    assert {rule for rule in wanted if len(triggers[rule]) < 2} == set()
-
-
-# A batch of several records is made by a unit test; pairs that differ in their deployment, or in
-# what is in front of them, are in applications of their own (test_posture.py, test_flows.py).
-ELSEWHERE = {"poison-record", "flow-bypass", *RULES}

@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
-from urllib.parse import parse_qs, unquote
+from urllib.parse import parse_qs, quote, unquote
 
 from werkzeug.routing import Map, Rule
 from werkzeug.serving import WSGIRequestHandler, make_server
@@ -31,7 +31,8 @@ class _Quiet(WSGIRequestHandler):
 
 
 def _raw_path(request: Request) -> str:
-    return str(request.environ["REQUEST_URI"]).partition("?")[0]
+    raw = request.environ.get("REQUEST_URI") or quote(request.path)  # not all servers tell it
+    return str(raw).partition("?")[0]
 
 
 def _body(request: Request) -> Event:

@@ -4,6 +4,8 @@ import base64
 from typing import Any
 
 PLACEHOLDER = "sample"
+# A number whose reads are not followed (harness/sensors/python/faasfuzz_sensors/recording.py).
+BARE = 3
 
 # Tried in this order when a handler refuses a field's value: each is what a usual converter takes.
 CANDIDATES: tuple[Any, ...] = (
@@ -18,6 +20,8 @@ CANDIDATES: tuple[Any, ...] = (
     "a@example.com",
     "3f2504e0-4f89-41d3-9a0c-0305e82c3301",
     {},
+    # An empty mapping is falsy: `value or {}` would replace it.
+    {PLACEHOLDER: PLACEHOLDER},
     [],
     ["sample"],
     [{}],
@@ -32,6 +36,8 @@ CANDIDATES: tuple[Any, ...] = (
     "1 + 1",
     "sample",
     [1],
+    # The runtime hands this one out as it is, for handlers that ask for a value's exact type.
+    BARE,
 )
 
 _STRUCTURED = frozenset({"json", "form", "query", "dynamodb", "cookie", "mime"})

@@ -20,7 +20,7 @@ from harness.events.shapes.defaults import (
     is_placeholder,
     named,
 )
-from harness.events.shapes.satisfy import CHECKS, convertible, equal, other_side
+from harness.events.shapes.satisfy import CHECKS, convertible, equal, framed, other_side
 from harness.events.shapes.typed import TYPED_DEFAULTS, is_typed, retyped, typed_container
 from harness.model import Address, AttackerControl, FieldRead, InsertionPoint, OpenContainer
 
@@ -244,6 +244,8 @@ def _listed(seed: Seed, address: Address) -> list[Seed]:
     """Variants in which a text that was iterated over is a list, of texts or of mappings."""
     if _writable(seed, address) is None or not seed.exists(address):
         return []
+    if [kind == "key" and name.isdigit() for kind, name in address.steps[-2:]] == [True, True]:
+        return []  # a list of lists is deep enough
     name = str(address).rsplit("/", 1)[-1]
     made = []
     for value, label in (([PLACEHOLDER], "a list of texts"), ([{}], "a list of mappings")):
@@ -271,7 +273,11 @@ def _compared(seed: Seed, address: Address, kind: str, value: Any) -> list[Seed]
         return []
     changed = _carrier(_try_write(seed, address, wanted), address)
     if kind in _AFFIXES and changed is not seed:
-        changed = _with_affix(changed, address, kind, str(value))
+        before, after = (str(value), "") if kind == "startswith" else ("", str(value))
+        changed = _with_affix(changed, address, before, after)
+    elif kind == "matches" and changed is not seed and (around := framed(str(value), str(wanted))):
+        changed = _try_write(changed, address, PLACEHOLDER.join(around))
+        changed = _with_affix(changed, address, *around)
     name = str(address).rsplit("/", 1)[-1]
     label = f"{name}={wanted}" if isinstance(wanted, (str, int, float)) else name
     if changed is seed:
@@ -280,10 +286,10 @@ def _compared(seed: Seed, address: Address, kind: str, value: Any) -> list[Seed]
     return [replace(changed, variant=variant)]
 
 
-def _with_affix(seed: Seed, address: Address, kind: str, value: str) -> Seed:
-    """The seed whose point keeps the beginning or the end that the handler asked for."""
+def _with_affix(seed: Seed, address: Address, before: str, after: str) -> Seed:
+    """The seed whose point keeps the beginning and the end that the handler asked for."""
     points = tuple(
-        (replace(p, prefix=value) if kind == "startswith" else replace(p, suffix=value))
+        replace(p, prefix=before or p.prefix, suffix=after or p.suffix)
         if p.address == address or _carries(p.address, address)
         else p
         for p in seed.points

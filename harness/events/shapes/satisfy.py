@@ -15,6 +15,8 @@ CHECKS = frozenset({"less", "greater", "length", "matches"})
 _WHEN = datetime(2024, 1, 31, 12, 0, 0, tzinfo=UTC)
 _LONGEST = 10_000
 _FORMAT = "datetime "
+# What a group must take as it is to count as one that takes any text.
+_ANYTHING = "sample '\"<>/../;$(1)"
 
 # A converter, and a text that it takes on every Python.
 _CONVERTERS: dict[str, tuple[Callable[[str], Any], str]] = {
@@ -68,6 +70,19 @@ def other_side(kind: str, value: Any, current: Any) -> Any:
     if kind == "length":
         return _of_length(value, current)
     return _match(value, current)
+
+
+def framed(pattern: str, text: str) -> tuple[str, str] | None:
+    """What stands before and after the first group of a match, where the group takes any text.
+
+    A handler that looks for `\\[case: (.+)\\]` uses what is in the brackets.
+    """
+    found = re.search(pattern, text)
+    if found is None or not found.re.groups or found.group(1) is None:
+        return None
+    before, after = text[: found.start(1)], text[found.end(1) :]
+    again = re.search(pattern, before + _ANYTHING + after)
+    return (before, after) if again is not None and again.group(1) == _ANYTHING else None
 
 
 def _number(kind: str, limit: Any, current: Any) -> Any:

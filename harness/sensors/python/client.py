@@ -10,7 +10,8 @@ null.
 
 A request frame is <u32 event length, u32 extra length, u64 deadline in epoch ms, 36 bytes request
 id>, the extra and the event. An extra length other than 0 asks for a learning invocation and holds
-a JSON object (address -> text); its highest bit asks for a fresh runtime. A reply frame is <u8
+a JSON object (address -> text); its highest bit asks for a fresh runtime, the next one says that it
+is the client context instead. A reply frame is <u8
 kind, u32 length, u64 duration ns, u64 CPU ns> and a body; kinds: 0 ready, 1 answer, 2 error, 3 init
 error, 4 answer too large (its size).
 
@@ -44,6 +45,7 @@ _REQUEST = struct.Struct("<IIQ36s")
 _REPLY = struct.Struct("<BIQQ")
 _READY, _ANSWER, _ERROR, _INIT_ERROR, _TOO_LARGE, _FORKED, _ENDED, _CANNOT_FORK = range(8)
 _FRESH = 1 << 31
+_CONTEXT = 1 << 30
 _RESPONSE_LIMIT = 6291556
 
 
@@ -161,14 +163,14 @@ class Connection(object):
         self.last = False  # whether this process ends with the call it handles
 
     def receive(self):
-        """(request id, deadline, extra, event); the process ends with its harness.
+        """(request id, deadline, extra, event, client context); the process ends with its harness.
 
         A fresh call is returned in its child.
         """
         while True:
-            name, deadline, extra, event, fresh = self._request()
+            told, fresh = self._request()
             if not fresh or self._forked():
-                return name, deadline, extra, event
+                return told
 
     def _forked(self):
         """Whether this is the child that is to handle the call."""
@@ -197,13 +199,14 @@ class Connection(object):
                 os._exit(0)
             if len(got) >= _REQUEST.size:
                 size, extra, deadline, name = _REQUEST.unpack_from(got)
-                start = _REQUEST.size + (extra & ~_FRESH)
+                start = _REQUEST.size + (extra & ~(_FRESH | _CONTEXT))
                 if len(got) >= start + size:
                     break
             more = self._socket.recv(1 << 20)
             got = got + more if more else b""
-        told = got[_REQUEST.size : start], got[start:]
-        return (name.decode("ascii"), deadline) + told + (bool(extra & _FRESH),)
+        more, event = got[_REQUEST.size : start], got[start:]
+        learn, context = (b"", more) if extra & _CONTEXT else (more, b"")
+        return (name.decode("ascii"), deadline, learn, event, context), bool(extra & _FRESH)
 
     def send(self, kind, body, duration, cpu):
         if os.getpid() != self._owner:  # a handler forked and its child came back here
@@ -216,7 +219,7 @@ def serve(connection, handler, sensors, encode):
     clock, cpu_clock = time.perf_counter_ns, time.process_time_ns
     environ = os.environ
     while True:
-        request_id, deadline, extra, event = connection.receive()
+        request_id, deadline, extra, event, client = connection.receive()
         NOW["request_id"] = request_id
         environ["_X_AMZN_TRACE_ID"] = "Root=1-%08x-%s;Sampled=0" % (
             deadline // 1000,
@@ -225,10 +228,10 @@ def serve(connection, handler, sensors, encode):
         kind = _ANSWER
         started, cpu = clock(), cpu_clock()
         try:
+            context = LambdaContext(request_id, deadline, arn, client)
             if sensors is not None:
-                body = _observed(handler, sensors, event, extra, request_id, deadline, arn, encode)
+                body = _observed(handler, sensors, event, extra, context, encode)
             else:
-                context = LambdaContext(request_id, deadline, arn)
                 body = _encoded(handler(_decoded(event), context), encode)
         except Exception as error:
             told = error_object(error, request_id)
@@ -241,10 +244,9 @@ def serve(connection, handler, sensors, encode):
             os._exit(0)
 
 
-def _observed(handler, sensors, event, extra, request_id, deadline, arn, encode):
+def _observed(handler, sensors, event, extra, context, encode):
     """One call with sensors: told that it begins, and with a recording event when learning."""
     sensors.begin()
-    context = LambdaContext(request_id, deadline, arn)
     try:
         value = _decoded(event)
         if extra:

@@ -1,5 +1,6 @@
 """The context object that a handler is given, as awslambdaric makes it."""
 
+import json
 import os
 import sys
 import time
@@ -19,10 +20,33 @@ class CognitoIdentity(object):
         )
 
 
+class Client(object):
+    __slots__ = [
+        "installation_id",
+        "app_title",
+        "app_version_name",
+        "app_version_code",
+        "app_package_name",
+    ]
+
+    def __init__(self, told):
+        for name in self.__slots__:
+            setattr(self, name, told.get(name))
+
+
+class ClientContext(object):
+    __slots__ = ["custom", "env", "client"]
+
+    def __init__(self, told):
+        self.custom = told.get("custom")
+        self.env = told.get("env")
+        self.client = None if told.get("client") is None else Client(told["client"])
+
+
 class LambdaContext(object):
     """https://docs.aws.amazon.com/lambda/latest/dg/python-context.html"""
 
-    def __init__(self, invoke_id, deadline, arn):
+    def __init__(self, invoke_id, deadline, arn, client=b""):
         get = os.environ.get
         self.aws_request_id = invoke_id
         self.log_group_name = get("AWS_LAMBDA_LOG_GROUP_NAME")
@@ -32,7 +56,7 @@ class LambdaContext(object):
         self.function_version = get("AWS_LAMBDA_FUNCTION_VERSION")
         self.invoked_function_arn = arn
         self.tenant_id = None
-        self.client_context = None
+        self.client_context = ClientContext(json.loads(client)) if client else None
         self.identity = CognitoIdentity()
         self._epoch_deadline_time_in_ms = deadline
 

@@ -7,36 +7,12 @@ door takes one record.
 import base64
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote_plus
 
 from harness.deployed.journal import Created
-
-Facts = Mapping[str, str]
-
-
-class Unsendable(ValueError):
-    """The event is not one that this door can cause."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cause:
-    """A boto3 call, and what it leaves behind that has to be removed."""
-
-    service: str
-    operation: str
-    parameters: Mapping[str, Any]
-    created: Created | None = None
-
-    @property
-    def text(self) -> str:
-        """All that is sent, as one text."""
-        return json.dumps(self.parameters, default=_plain, ensure_ascii=False)
-
-
-def _plain(value: Any) -> str:
-    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+from harness.targets.aws.causes import Cause, Facts, Unsendable
+from harness.targets.aws.senders import firehose, iot, mail, sign_up
 
 
 def _record(event: Any) -> Any:
@@ -147,6 +123,10 @@ DOORS: Mapping[str, Callable[[Any, Facts], Cause]] = {
     "aws.eventbridge.event": _events,
     "aws.kinesis.record": _kinesis,
     "aws.dynamodb.stream": _dynamodb,
+    "aws.firehose.transformation": firehose,
+    "aws.iot.rule": iot,
+    "aws.cognito.pre-sign-up": sign_up,
+    "aws.ses.receipt": mail,
 }
 
 

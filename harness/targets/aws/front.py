@@ -9,12 +9,14 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from harness.deployed.journal import Journal
 from harness.deployed.prices import door, invocation
-from harness.deployed.session import said
+from harness.deployed.session import code_of, said
 from harness.errors import TargetError
 from harness.model import FunctionError, Outcome, Status, Trigger
-from harness.targets.aws.doors import Cause, Unsendable, cause
+from harness.targets.aws.causes import Cause, Unsendable
+from harness.targets.aws.doors import cause
 from harness.targets.aws.invoke import DeployedTarget, Reached
-from harness.targets.aws.outcome import redacted, told_by_log
+from harness.targets.aws.outcome import told_by_log
+from harness.targets.aws.senders import own_facts
 from harness.targets.aws.state import AwsState
 
 # The form of a canary's token; see Canary.
@@ -29,6 +31,8 @@ _REFUSALS = (
     "BadRequest",
     "KeyTooLong",
 )
+# Cognito's word for a trigger that ran and raised.
+_RAISED = "UserLambdaValidationException"
 
 
 class FrontTarget(DeployedTarget):
@@ -41,6 +45,14 @@ class FrontTarget(DeployedTarget):
         super().__init__(reached)
         self._state = state
         self._journal = journal
+        self._senders: dict[str, Mapping[str, str]] = {}
+
+    def _own(self, trigger: Trigger) -> Mapping[str, str]:
+        """What the trigger's sender has to have, asked for once."""
+        key = f"{trigger.template} {trigger.source}"
+        if key not in self._senders:
+            self._senders[key] = own_facts(self._reached.session, trigger)
+        return self._senders[key]
 
     def invoke(
         self,
@@ -56,7 +68,8 @@ class FrontTarget(DeployedTarget):
         if trigger is None:
             raise TargetError(f"{reached.name}: without its trigger it has no front door")
         try:
-            sent = self._with_state(cause(event, trigger.template, trigger.facts))
+            facts = {**trigger.facts, **self._own(trigger)}
+            sent = self._with_state(cause(event, trigger.template, facts))
         except Unsendable as error:
             return _unsent(str(error))
         marks = frozenset(_CANARY.findall(sent.text))
@@ -86,7 +99,7 @@ class FrontTarget(DeployedTarget):
             permit.dollars = toll + invocation(
                 reached.function, region, outcome.duration + (outcome.init or 0)
             )
-            return redacted(outcome, reached.redactor)
+            return reached.redactor.outcome(outcome)
 
     def _with_state(self, sent: Cause) -> Cause:
         """An object has the content that goes with the event."""
@@ -105,6 +118,8 @@ class FrontTarget(DeployedTarget):
             elif not self._journal.make(sent.created, session, lambda: call(**sent.parameters)):
                 return "there is one already, which is left alone"
         except (BotoCoreError, ClientError) as error:
+            if code_of(error) == _RAISED:
+                return ""
             if any(word in said(error) for word in _REFUSALS):
                 return said(error)
             raise TargetError(f"{self._reached.name}: {sent.operation}: {said(error)}") from error

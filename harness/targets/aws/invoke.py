@@ -12,7 +12,6 @@ from harness.deployed.secrecy import Redactor
 from harness.deployed.session import AwsSession
 from harness.model import Function, Outcome, Status, Trigger
 from harness.targets.aws.logs import Logs
-from harness.targets.aws.outcome import redacted
 from harness.targets.lambda_api import LambdaApi
 
 
@@ -94,7 +93,7 @@ class InvokeTarget(DeployedTarget):
             permit.dollars = invocation(reached.function, settings.region, billed)
             if outcome.logs_dropped:
                 outcome = self._whole(outcome, since)
-            return redacted(outcome, reached.redactor)
+            return reached.redactor.outcome(outcome)
 
     def _whole(self, outcome: Outcome, since: float) -> Outcome:
         """The outcome with its whole log: only the last 4 KiB come with an answer."""

@@ -1,30 +1,10 @@
-"""Outcomes of deployed functions: without their secrets, and of runs that only the log tells of."""
+"""Outcomes of runs of deployed functions that only the log tells of."""
 
-from dataclasses import replace
-
-from harness.deployed.secrecy import Redactor
 from harness.model import FunctionError, Outcome, Status
 from harness.targets.lambda_api import Platform, failure
 
 # What runtimes write when a handler raised: the line, and what stands before the error in it.
 _RAISED = ("[ERROR] ", "\tERROR\tInvoke Error \t", "Traceback (most recent call last)")
-
-
-def redacted(outcome: Outcome, redactor: Redactor) -> Outcome:
-    """The outcome with stand-ins for all secrets that are known."""
-    error = outcome.error
-    return replace(
-        outcome,
-        raw=redactor.text(outcome.raw),
-        response=redactor.value(outcome.response),
-        logs=redactor.text(outcome.logs),
-        error=error
-        and FunctionError(
-            type=error.type,
-            message=redactor.text(error.message),
-            trace=tuple(map(redactor.text, error.trace)),
-        ),
-    )
 
 
 def told_by_log(platform: Platform, request_id: str) -> Outcome:

@@ -15,15 +15,18 @@ from harness.deployed.session import AwsSession, code_of, said
 from harness.deployed.settings import SECRET, AwsSettings, Door, aws_settings
 from harness.errors import TargetError, UsageError
 from harness.model import Application, Function, Trigger
+from harness.targets.aws.asynchronous import AsyncTarget, Returns
 from harness.targets.aws.doors import DOORS
 from harness.targets.aws.front import FrontTarget
 from harness.targets.aws.invoke import InvokeTarget, Reached
 from harness.targets.aws.logs import Logs
 from harness.targets.aws.stack import deployed, physical_names
 from harness.targets.aws.state import AwsState
-from harness.targets.base import Setup
+from harness.targets.base import Setup, Target, outpost_of
 
 _LACKS = frozenset({"sensors", "coverage", "cpu", "cloud", "callbacks", "files", "fresh"})
+# Where an event is a request: its front is called as anyone calls it.
+_HTTP = ("aws.apigateway.", "aws.elb.", "aws.vpclattice.", "aws.lambda.function-url")
 
 
 class _Targets:
@@ -32,6 +35,7 @@ class _Targets:
     def __init__(self, setup: Setup, settings: AwsSettings, session: AwsSession) -> None:
         self._settings = settings
         self._session = session
+        self.outpost = outpost_of(settings)
         limits = Limits(
             calls=settings.max_calls,
             rate=settings.calls_per_second,
@@ -46,7 +50,7 @@ class _Targets:
 
     def of(
         self, function: Function, *, environment: Mapping[str, str], coverage: bool = False
-    ) -> InvokeTarget | FrontTarget:
+    ) -> Target:
         """See Targets.of. A deployed function keeps the environment it has."""
         name = self._names[function.name]
         told, _ = configuration(self._session, name)
@@ -59,10 +63,13 @@ class _Targets:
             name=name,
             logs=Logs(self._session, group, self._settings.log_wait),
             redactor=Redactor(secrets, self._session.credentials),
-            blind=_LACKS,
+            blind=_lacks(self._settings),
         )
         if self._front:
             return FrontTarget(reached, self.account, self._journal)
+        if self._settings.door is Door.ASYNC:
+            reads = self._settings.read_destinations
+            return AsyncTarget(reached, Returns(self._session, name, told) if reads else None)
         return InvokeTarget(reached)
 
     def close(self) -> None:
@@ -74,8 +81,14 @@ class _Targets:
         """See Targets.refuses."""
         if function.provider != "aws":
             return f"{function.name} is a function of {function.provider}: --target local runs it"
-        if self._front and trigger.template not in DOORS:
+        if not self._front:
+            return ""
+        if trigger.template.startswith(_HTTP):
+            return f"{trigger.template} has its front door at --target http"
+        if trigger.template not in DOORS:
             return f"{trigger.template} has no front door: set door = 'invoke' in [aws]"
+        if trigger.template == "aws.ses.receipt" and not self._settings.mail_from:
+            return f"{trigger.template} needs an address to send from: mail_from in [aws]"
         return ""
 
 
@@ -84,6 +97,10 @@ class _Provider:
     lacks = _LACKS
     secret = SECRET
     deployed = True
+
+    def lacks_with(self, options: Mapping[str, Any]) -> frozenset[str]:
+        """See Narrowing."""
+        return _LACKS - {"callbacks"} if options.get("listener") else _LACKS
 
     def check(self, setup: Setup) -> Setup:
         """See Provider.check. The application comes back as it is deployed, and only its scope."""
@@ -112,7 +129,11 @@ class _Provider:
                 application, stack, account=settings.account, region=settings.region
             )
         # Texts of the command line become what they mean.
-        meant = {"state_changing": settings.state_changing, "dry_run": settings.dry_run}
+        meant = {
+            "state_changing": settings.state_changing,
+            "dry_run": settings.dry_run,
+            "max_calls": settings.max_calls,
+        }
         options = {**setup.options, **meant}
         return replace(setup, application=application, options=options)
 
@@ -130,6 +151,10 @@ class _Provider:
             yield targets
         finally:
             targets.close()
+
+
+def _lacks(settings: AwsSettings) -> frozenset[str]:
+    return _LACKS - {"callbacks"} if settings.listens else _LACKS
 
 
 def _session(setup: Setup, settings: AwsSettings) -> AwsSession:

@@ -82,9 +82,19 @@ class DockerTarget(RuntimeTarget[Container]):
         learn: bool = False,
         extra: Mapping[str, str] | None = None,
         fresh: bool = False,
+        request_id: str = "",
+        context: str = "",
     ) -> Outcome:
-        """See Target.invoke. After a fresh call the container of the next one gets ready."""
-        outcome = super().invoke(event, trigger=trigger, learn=learn, extra=extra, fresh=fresh)
+        """See RuntimeTarget. After a fresh call the container of the next one gets ready."""
+        outcome = super().invoke(
+            event,
+            trigger=trigger,
+            learn=learn,
+            extra=extra,
+            fresh=fresh,
+            request_id=request_id,
+            context=context,
+        )
         if fresh and self._spare is None:
             self._spare = self._started()
         return outcome

@@ -15,18 +15,25 @@ from harness.errors import TargetError
 from harness.targets.http.settings import Cognito, HttpSettings, Sigv4
 
 
-class _Header(httpx.Auth):
+class Entry(httpx.Auth):
+    """What lets requests in. `secrets` are what it sends that nothing may show."""
+
+    secrets: tuple[str, ...] = ()
+
+
+class _Header(Entry):
     """A fixed Authorization header."""
 
-    def __init__(self, value: str) -> None:
+    def __init__(self, value: str, *secrets: str) -> None:
         self._value = value
+        self.secrets = secrets
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
         request.headers["authorization"] = self._value
         yield request
 
 
-class _Signed(httpx.Auth):
+class _Signed(Entry):
     """Signature Version 4, by the credentials that boto3 finds."""
 
     requires_request_body = True
@@ -38,6 +45,7 @@ class _Signed(httpx.Auth):
             raise TargetError(f"[http] sigv4: {error}") from error
         if credentials is None:
             raise TargetError("[http] sigv4: no AWS credentials; set AWS_PROFILE or its profile")
+        self._credentials = credentials
         self._signer = SigV4Auth(credentials, sigv4.service, sigv4.region)
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
@@ -54,10 +62,12 @@ class _Signed(httpx.Auth):
         for name in ("authorization", "x-amz-date", "x-amz-security-token"):
             if name in signed.headers:
                 request.headers[name] = signed.headers[name]
+        frozen = self._credentials.get_frozen_credentials()
+        self.secrets = tuple(filter(None, (frozen.secret_key, frozen.token)))
         yield request
 
 
-class _LoggedIn(httpx.Auth):
+class _LoggedIn(Entry):
     """The id token of a Cognito user, asked for again when it is no longer good.
 
     https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_InitiateAuth.html
@@ -95,22 +105,26 @@ class _LoggedIn(httpx.Auth):
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
         token = self._token
+        self.secrets = (token, self._cognito.password)
         request.headers["authorization"] = f"Bearer {token}"
         response = yield request
         if response.status_code == 401:
             with self._lock:
                 if token == self._token:
                     self._token = self._log_in()
+            self.secrets = (self._token, token, self._cognito.password)
             request.headers["authorization"] = f"Bearer {self._token}"
             yield request
 
 
-def auth_of(settings: HttpSettings) -> httpx.Auth | None:
+def auth_of(settings: HttpSettings) -> Entry | None:
     """How requests are let in, None: by nothing but headers. Raises TargetError."""
     if settings.bearer is not None:
-        return _Header(f"Bearer {settings.bearer}")
+        return _Header(f"Bearer {settings.bearer}", settings.bearer)
     if settings.basic is not None:
-        return _Header(f"Basic {base64.b64encode(settings.basic.encode()).decode()}")
+        encoded = base64.b64encode(settings.basic.encode()).decode()
+        password = settings.basic.partition(":")[2]
+        return _Header(f"Basic {encoded}", encoded, password)
     if settings.sigv4 is not None:
         return _Signed(settings.sigv4)
     return None if settings.cognito is None else _LoggedIn(settings.cognito)

@@ -1,24 +1,21 @@
 """HTTP as a way of invoking: a black box behind an address."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import replace
-from math import inf
 from typing import Any
 
-import httpx
-
-from harness import __version__
-from harness.deployed.audit import Audit
-from harness.deployed.caps import Caps, Limits
+from harness.deployed.counted import counted, uncounted
 from harness.errors import UsageError
-from harness.model import Function, Trigger
-from harness.targets.base import Setup
+from harness.model import Application, Function, Trigger
+from harness.targets.base import Setup, outpost_of
 from harness.targets.http.auth import auth_of
+from harness.targets.http.connection import client_of
 from harness.targets.http.kinds import doors
 from harness.targets.http.settings import SECRET, HttpSettings, http_settings
 from harness.targets.http.target import HttpTarget, Line
 
+_SERVER = "OpenAPI::Server"
 _LACKS = frozenset(
     {"sensors", "coverage", "logs", "cpu", "memory", "cloud", "callbacks", "files", "fresh"}
 )
@@ -32,6 +29,7 @@ class _Targets:
     def __init__(self, settings: HttpSettings, line: Line) -> None:
         self._settings = settings
         self._line = line
+        self.outpost = outpost_of(settings)
 
     def of(
         self, function: Function, *, environment: Mapping[str, str], coverage: bool = False
@@ -56,11 +54,14 @@ class _Provider:
 
     def lacks_with(self, options: Mapping[str, Any]) -> frozenset[str]:
         """A function on this machine reaches our listener, which is here, too."""
-        return _LACKS - {"callbacks"} if http_settings(options).here else _LACKS
+        settings = http_settings(options)
+        return _LACKS - {"callbacks"} if settings.here or settings.listens else _LACKS
 
     def check(self, setup: Setup) -> Setup:
         """See Provider.check. Nobody else depends on what runs on this machine."""
-        settings = http_settings(setup.options)
+        options = {**_declared(setup.application), **setup.options}
+        settings = http_settings(options)
+        client_of(settings).close()
         known = {f.name for f in setup.application.functions} | {
             t.source for f in setup.application.functions for t in f.triggers
         }
@@ -70,20 +71,17 @@ class _Provider:
                     f"[http] urls: {name} is no function or API of the application",
                     mend="`faasfuzz discover` names them",
                 )
-        changing = settings.here or settings.state_changing
-        return replace(setup, options={**setup.options, "state_changing": changing})
+        meant: dict[str, Any] = {"state_changing": settings.here or settings.state_changing}
+        if not settings.here:
+            meant["max_calls"] = settings.max_calls
+        return replace(setup, options={**options, **meant})
 
     @contextmanager
     def open(self, setup: Setup) -> Iterator[_Targets]:
         """See Provider.open."""
         settings = http_settings(setup.options)
         auth = auth_of(settings)
-        with httpx.Client(
-            http2=settings.http2,
-            follow_redirects=False,
-            trust_env=not settings.here,
-            headers={"user-agent": f"faasfuzz/{__version__}"},
-        ) as client:
+        with client_of(settings) as client:
             yield _Targets(
                 settings,
                 Line(
@@ -92,35 +90,22 @@ class _Provider:
                     headers=settings.headers,
                     timeout=settings.timeout,
                     blind=self.lacks_with(setup.options),
-                    call=_counted(setup, settings),
+                    call=uncounted
+                    if settings.here
+                    else counted(
+                        setup.out,
+                        calls=settings.max_calls,
+                        rate=settings.calls_per_second,
+                        at_once=settings.concurrency,
+                    ),
                 ),
             )
 
 
-def _counted(setup: Setup, settings: HttpSettings) -> Any:
-    """Calls to what is deployed are capped, and told in the audit log before they are made."""
-    if settings.here:
-        return lambda _: nullcontext()
-    audit = Audit(setup.out)
-    limits = Limits(
-        calls=settings.max_calls,
-        rate=settings.calls_per_second,
-        at_once=settings.concurrency,
-        dollars=inf,
-    )
-    caps = Caps(setup.out, limits)
-
-    def call(url: str) -> AbstractContextManager[object]:
-        return _call(caps, audit, url)
-
-    return call
-
-
-@contextmanager
-def _call(caps: Caps, audit: Audit, url: str) -> Iterator[None]:
-    with caps.call(0) as permit, audit.numbered(permit.number):
-        audit.write("http", url)
-        yield
+def _declared(application: Application) -> dict[str, Any]:
+    """The address that an OpenAPI document names first, where it is no path below its own."""
+    servers = (r.physical for r in application.resources if r.kind == _SERVER)
+    return next(({"url": url} for url in servers if "://" in url), {})
 
 
 PROVIDER = _Provider()

@@ -3,17 +3,20 @@
 import ipaddress
 from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationError, field_validator
 
 from harness.catalogue.loading import Strict
+from harness.deployed.listening import SECRET as LISTENER_SECRET
+from harness.deployed.listening import Listening
 from harness.errors import UsageError
 from harness.model import Function, Trigger
 
 # Options whose values are never stored or shown.
-SECRET = frozenset({"headers", "bearer", "basic", "cognito"})
+SECRET = frozenset({"headers", "bearer", "basic", "cognito", *LISTENER_SECRET})
 _EXAMPLE = 'hosts = ["*.execute-api.eu-west-1.amazonaws.com"], i_may_test_this = true'
 
 
@@ -35,10 +38,11 @@ class Cognito(Strict):
     endpoint_url: str | None = None
 
 
-class HttpSettings(Strict):
+class HttpSettings(Listening):
     """`url` is where all functions answer, `urls` where some do: by function, or by their API.
 
     `hosts` are globs on host names which may be called; this machine's own addresses need none.
+    `ca` is a file of certificates (PEM) to trust instead of the usual ones.
     `timeout` is in seconds, None: the function's own and what a gateway needs. The caps hold for
     the campaign as a whole and not for this machine's own addresses.
     """
@@ -53,6 +57,7 @@ class HttpSettings(Strict):
     sigv4: Sigv4 | None = None
     cognito: Cognito | None = None
     http2: bool = True
+    ca: Path | None = None
     timeout: float | None = Field(None, gt=0)
     max_calls: int = Field(1000, gt=0)
     calls_per_second: float = Field(5.0, gt=0)
@@ -64,6 +69,19 @@ class HttpSettings(Strict):
     def _split(cls, given: Any) -> Any:
         """`--target-option hosts=a,b` has a text."""
         return tuple(part.strip() for part in given.split(",")) if isinstance(given, str) else given
+
+    @field_validator("url")
+    @classmethod
+    def _parses(cls, given: str | None) -> str | None:
+        urlsplit(given or "")  # a ValueError for half an IPv6 address
+        return given
+
+    @field_validator("urls")
+    @classmethod
+    def _parse(cls, given: Mapping[str, str]) -> Mapping[str, str]:
+        for each in given.values():
+            urlsplit(each)
+        return given
 
     @property
     def here(self) -> bool:
@@ -102,6 +120,8 @@ class HttpSettings(Strict):
                     f"nothing says that {host} may be tested",
                     "write i_may_test_this = true when its owner has allowed it",
                 )
+        if self.ca is not None and not self.ca.is_file():
+            return f"ca: there is no file {self.ca}", "name a file of certificates in PEM"
         if sum(x is not None for x in (self.bearer, self.basic, self.sigv4, self.cognito)) > 1:
             return "more than one of bearer, basic, sigv4 and cognito", "keep one"
         return "", ""
@@ -123,7 +143,7 @@ def http_settings(options: Mapping[str, Any]) -> HttpSettings:
     except ValidationError as error:
         first = error.errors()[0]
         name = ".".join(map(str, first["loc"])) or "the table"
-        known = ", ".join(HttpSettings.model_fields)
+        known = ", ".join(sorted(HttpSettings.model_fields))
         mend = f"known are {known}" if first["type"] == "extra_forbidden" else "correct it"
         # The value itself may be a secret.
         raise UsageError(f"[http] {name}: {first['msg']}", mend=mend) from error

@@ -3,7 +3,6 @@
 import json
 import time
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
@@ -11,9 +10,12 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from harness.deployed.counted import Counted
+from harness.deployed.secrecy import Redactor
 from harness.errors import TargetError
 from harness.model import Function, FunctionError, Outcome, Status, Trigger
 from harness.targets.http.answer import Response, outcome_of
+from harness.targets.http.auth import Entry
 from harness.targets.http.fronts import Meaning, meaning
 from harness.targets.http.kinds import doors
 from harness.targets.http.request import HttpRequest, Unsendable, request_of
@@ -25,6 +27,10 @@ _WAITS = (0.5, 1.0, 2.0, 4.0)
 # A gateway and a cold start, on top of the function's own timeout.
 _MARGIN = 10.0
 _CONNECT = 10.0
+# Headers that say nothing secret; what others hold may be.
+_OPEN = frozenset(
+    {"accept", "accept-language", "content-type", "host", "origin", "referer", "user-agent"}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,11 +38,17 @@ class Line:
     """What the functions of a worker share. `call` waits until a call to `url` may be made."""
 
     client: httpx.Client
-    auth: httpx.Auth | None
+    auth: Entry | None
     headers: Mapping[str, str]
     timeout: float | None
     blind: frozenset[str]
-    call: Callable[[str], AbstractContextManager[Any]]
+    call: Counted
+
+    def without_secrets(self, outcome: Outcome) -> Outcome:
+        """The outcome without what let the request in: functions show what they are sent."""
+        entry = () if self.auth is None else self.auth.secrets
+        given = (value for name, value in self.headers.items() if name.lower() not in _OPEN)
+        return Redactor({}, (*given, *entry)).outcome(outcome)
 
 
 class HttpTarget:
@@ -78,7 +90,9 @@ class HttpTarget:
             return _unsent("the event is none of an HTTP trigger")
         try:
             request = request_of(door, trigger.facts, _decoded(event))
-            outcome = self._sent(door.contract, self._base(trigger), request)
+            outcome = self._line.without_secrets(
+                self._sent(door.contract, self._base(trigger), request)
+            )
         except Unsendable as error:
             return _unsent(str(error))
         if outcome.status is not Status.UNSENT:

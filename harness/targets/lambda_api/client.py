@@ -119,8 +119,31 @@ class LambdaApi:
             platform=platform,
             request_id=platform.request_id or str(metadata.get("RequestId") or ""),
         )
-        trace_id = str(metadata.get("HTTPHeaders", {}).get("x-amzn-trace-id", ""))
-        return replace(told, trace_id=trace_id)
+        return replace(told, trace_id=_trace_id(metadata))
+
+    def send(self, function: str, event: bytes, *, qualifier: str = "") -> Outcome:
+        """Hand a call over (InvocationType=Event): the outcome has its ids, and no answer.
+
+        An event that the service refuses is an outcome as in invoke(). Raises TargetError as that.
+        """
+        asked: dict[str, Any] = {
+            "FunctionName": function,
+            "InvocationType": "Event",
+            "Payload": event,
+        }
+        if qualifier:
+            asked["Qualifier"] = qualifier
+        try:
+            metadata = self._answer(asked)["ResponseMetadata"]
+        except ClientError as error:
+            return _refused(function, error)
+        except BotoCoreError as error:
+            raise TargetError(_unreached(function, self._client, error)) from error
+        return Outcome(
+            status=Status.OK,
+            request_id=str(metadata.get("RequestId") or ""),
+            trace_id=_trace_id(metadata),
+        )
 
     def _answer(self, asked: dict[str, Any]) -> Any:
         for wait in _WAITS:
@@ -131,6 +154,10 @@ class LambdaApi:
                     raise
             self._sleep(wait)
         return self._client.invoke(**asked)
+
+
+def _trace_id(metadata: Any) -> str:
+    return str(metadata.get("HTTPHeaders", {}).get("x-amzn-trace-id", ""))
 
 
 def outcome(payload: bytes, *, failed: bool, platform: Platform, request_id: str) -> Outcome:

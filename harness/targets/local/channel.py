@@ -15,7 +15,10 @@ RESPONSE_LIMIT = 6_291_556
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """One call. `deadline` is in milliseconds since the epoch; `fresh` asks for a fork."""
+    """One call. `deadline` is in milliseconds since the epoch; `fresh` asks for a fork.
+
+    `context` is the client context, JSON text; a learning call has none.
+    """
 
     id: str
     event: bytes
@@ -23,6 +26,7 @@ class Request:
     learn: bool = False
     fresh: bool = False
     extra: Mapping[str, str] | None = None
+    context: str = ""
 
 
 class Kind(Enum):

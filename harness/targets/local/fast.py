@@ -15,6 +15,7 @@ _REPLY = struct.Struct("<BIQQ")
 _READ = 1 << 16
 _BUFFER = 1 << 20
 _FRESH = 1 << 31
+_CONTEXT = 1 << 30
 
 
 class FastChannel:
@@ -40,7 +41,11 @@ class FastChannel:
         extra = b""
         if request.learn:
             extra = json.dumps(dict(request.extra or {})).encode()
+        elif request.context:
+            extra = request.context.encode()
         flags = _FRESH if request.fresh else 0
+        if request.context and not request.learn:
+            flags |= _CONTEXT
         head = _REQUEST.pack(
             len(request.event), len(extra) | flags, request.deadline, request.id.encode("ascii")
         )

@@ -28,7 +28,7 @@ def find_interpreter(runtime: str) -> Path:
     if match is None:
         raise TargetError(
             f"runtime {runtime!r} cannot run locally; the local target runs python3.8, "
-            "nodejs18.x and later"
+            "nodejs18.x and later, and others whose runtime client [local.runtimes] names"
         )
     version = match.group(1)
     for path in _candidates(version):

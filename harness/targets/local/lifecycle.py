@@ -69,13 +69,18 @@ class RuntimeTarget(ABC, Generic[R]):
         learn: bool = False,
         extra: Mapping[str, str] | None = None,
         fresh: bool = False,
+        request_id: str = "",
+        context: str = "",
     ) -> Outcome:
         """See Target.invoke. After an exit, a timeout or a failed init the next call is cold.
 
         A fresh call leaves the warm runtime as it is; `init` is told when it had to wait for one.
+        `request_id` is the call's name where it has one already, `context` its client context (JSON
+        in ASCII).
         """
         self._count += 1
-        request_id = f"{self._prefix}-a{self._count >> 48 & 0xFFF:03x}-{self._count:012x}"
+        if not request_id:
+            request_id = f"{self._prefix}-a{self._count >> 48 & 0xFFF:03x}-{self._count:012x}"
         if len(event) > REQUEST_LIMIT:
             status, error = request_too_large(len(event))
             return Outcome(status=status, error=error, request_id=request_id)
@@ -93,6 +98,7 @@ class RuntimeTarget(ABC, Generic[R]):
             deadline=int((time.time() + timeout) * 1000),
             learn=learn and self._learns,
             extra=extra,
+            context=context,
         )
         if fresh:
             reply = self._called_fresh(worker, request, timeout)
@@ -100,7 +106,9 @@ class RuntimeTarget(ABC, Generic[R]):
             reply = worker.call(request, timeout)
         if isinstance(reply, End) and reply.idle and init is None:
             self._drop(worker)  # it went down behind its last answer: Lambda starts another one
-            return self.invoke(event, learn=learn, extra=extra, fresh=fresh)
+            return self.invoke(
+                event, learn=learn, extra=extra, fresh=fresh, request_id=request_id, context=context
+            )
         if isinstance(reply, End):
             outcome = self._ended(worker, reply, request_id, init)
         else:

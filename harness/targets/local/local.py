@@ -1,6 +1,6 @@
 """The local target: a function run as Lambda runs it, on this machine."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,7 +24,7 @@ class LocalTarget(RuntimeTarget[Process]):
     `environment` is added to the function's (endpoints, credentials). `client` is "fast" (ours) or
     "ric" (the unmodified client of AWS, without learning and coverage). `coverage` asks for
     Outcome.lines. `cache` holds installed packages. A custom runtime is driven as the "ric" client
-    is, without sensors.
+    is, without sensors; so is `given`, the command of a runtime client (see `filled`).
     """
 
     def __init__(
@@ -36,10 +36,11 @@ class LocalTarget(RuntimeTarget[Process]):
         sensors: bool = True,
         coverage: bool = False,
         cache: Path | None = None,
+        given: Sequence[str] = (),
     ) -> None:
         if client not in ("fast", "ric"):
             raise ValueError(f"client is {client!r}, not fast or ric")
-        if is_custom(function):
+        if given or is_custom(function):
             client, sensors = "ric", False
         super().__init__(function, learns=sensors)
         self.name = "local"
@@ -49,6 +50,7 @@ class LocalTarget(RuntimeTarget[Process]):
         self._sensors = sensors
         self._coverage = coverage and sensors and client == "fast"
         self._cache = cache or cache_folder()
+        self._given = given
         self._runtime: Runtime | None = None
         self._nursery: Nursery | None = None
         self._forks = False
@@ -62,7 +64,9 @@ class LocalTarget(RuntimeTarget[Process]):
                 "packages: check CodeUri, or use --target docker"
             )
         self._code = function.code.resolve()
-        self._runtime = find_runtime(function, self._code, self._cache, client=self._client)
+        self._runtime = find_runtime(
+            function, self._code, self._cache, client=self._client, given=self._given
+        )
         self._forks = self._client == "fast" and self._runtime.forks
         self.restart()
 

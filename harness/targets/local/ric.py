@@ -97,6 +97,8 @@ class RicChannel:
             "Lambda-Runtime-Invoked-Function-Arn": self._arn,
             "Lambda-Runtime-Trace-Id": f"Root=1-{request.deadline // 1000:08x}-{trace};Sampled=0",
         }
+        if request.context:
+            headers["Lambda-Runtime-Client-Context"] = request.context
         try:
             self._server.reply(connection, 200, request.event, headers)
         except OSError as error:

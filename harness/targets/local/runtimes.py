@@ -3,7 +3,7 @@
 import json
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -52,11 +52,16 @@ class Runtime(Protocol):
         ...
 
 
-def find_runtime(function: Function, code: Path, cache: Path, *, client: str) -> Runtime:
+def find_runtime(
+    function: Function, code: Path, cache: Path, *, client: str, given: Sequence[str] = ()
+) -> Runtime:
     """The runtime that a function names, with its packages installed.
 
+    `given` is the command of a runtime client which is to be started instead.
     Raises TargetError when the runtime or a package cannot be had.
     """
+    if given:
+        return CustomRuntime(command=filled(given, function, code), folders=(code,))
     host = host_of(function)
     if host is not None and client == "ric":
         raise TargetError(
@@ -65,7 +70,7 @@ def find_runtime(function: Function, code: Path, cache: Path, *, client: str) ->
         )
     if is_custom(function):
         folders = (code, *(layer.resolve() for layer in function.layers))
-        return CustomRuntime(bootstrap=_bootstrap(function, folders), folders=folders)
+        return CustomRuntime(command=(str(_bootstrap(function, folders)),), folders=folders)
     if function.runtime.startswith("nodejs"):
         _refuse_typescript(function, code)
         node = find_node(function.runtime)
@@ -173,7 +178,7 @@ class CustomRuntime:
     https://docs.aws.amazon.com/lambda/latest/dg/runtimes-custom.html
     """
 
-    bootstrap: Path
+    command: tuple[str, ...]
     folders: tuple[Path, ...]
     forks: bool = False
 
@@ -182,15 +187,39 @@ class CustomRuntime:
 
     def ric(self, environment: Mapping[str, str]) -> Launch:
         return Launch(
-            command=(str(self.bootstrap),),
+            command=self.command,
             environment=environment,
-            needed=self.folders,
+            needed=(*self.folders, *_paths(self.command)),
         )
 
 
 def is_custom(function: Function) -> bool:
     """Whether the function brings its own runtime (`provided.al2023`, `provided.al2`)."""
     return function.runtime.partition(".")[0] == "provided"
+
+
+def filled(given: Sequence[str], function: Function, code: Path) -> tuple[str, ...]:
+    """A runtime client's command with what is the function's own.
+
+    `{code}` is its folder, `{layers}` those of its layers (joined as in a PATH), `{handler}` and
+    `{memory}` (MB) what it declares.
+    """
+    values = {
+        "{code}": str(code),
+        "{layers}": ":".join(str(layer.resolve()) for layer in function.layers),
+        "{handler}": function.handler,
+        "{memory}": str(function.memory),
+    }
+    return tuple(re.sub("|".join(values), lambda m: values[m[0]], part) for part in given)
+
+
+def _paths(command: tuple[str, ...]) -> Iterator[Path]:
+    """Files and folders that a command names, also in a list such as a class path."""
+    for part in command:
+        for text in part.split(":"):
+            path = Path(text.removesuffix("/*"))
+            if path.is_absolute() and path.exists():
+                yield path if path.is_dir() else path.parent
 
 
 def _bootstrap(function: Function, folders: tuple[Path, ...]) -> Path:

@@ -45,7 +45,7 @@ class Account:
     """`denied` are operations (the end of a target or a path) that the credentials may not call.
 
     `throttled` is how many invocations more are refused; `late` how many readings of the log go by
-    before a run's lines are there.
+    before a run's lines are there. `ran` is told of each run, `deliver` of each request.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -57,6 +57,7 @@ class Account:
         self.throttled = 0
         self.late = 0
         self.requests: list[str] = []
+        self.ran: Callable[[str, str], None] = lambda _name, _log: None
         self.deliver: Callable[[str, bytes], None] = lambda _call, _body: None
         self._lock = threading.Lock()
         self._session = boto3.Session(**KEYS, aws_session_token=TOKEN, region_name=REGION)
@@ -137,6 +138,7 @@ class Account:
 
     def _logged(self, name: str, text: str) -> None:
         self._waiting.append((name, text))
+        self.ran(name, text)
         if not self.late:
             self._flush()
 

@@ -36,7 +36,7 @@ def test_a_campaign_on_an_account_finds_what_is_there_and_keeps_its_secrets(
     )
     assert dry.returncode == 0, dry.stderr
     assert "shop-sum (aws.lambda.direct-invoke): " in dry.stdout
-    assert "1000 calls at most" in dry.stdout
+    assert "333 calls at most" in dry.stdout  # an even share of max_calls
     assert "payloads that change state are not sent" in dry.stdout
     assert not any("invocations" in request for request in shop.requests)
     shop.denied = {"/aliases"}
@@ -79,3 +79,24 @@ def test_a_campaign_on_an_account_finds_what_is_there_and_keeps_its_secrets(
         if "lambda:Invoke" in line
     ]
     assert {line["resource"] for line in calls} == {"shop-sum", "shop-total"}
+
+
+def test_a_cap_ends_a_campaign_with_what_was_found_until_then(
+    scope: dict[str, Any], shop: Account, tmp_path: Path
+) -> None:
+    configured(tmp_path, {**scope, "max_cost": 0.00002})
+    done = command(
+        tmp_path,
+        *("run", "aws://eu-west-1", "--target", "aws", "--workers", "1", "--seed", "5"),
+        *("--rule", EVALUATED, "--rule", "sql-injection", "--function", "shop-sum"),
+        *("--out", "out", "--no-progress"),
+    )
+    told = json.loads((tmp_path / "out" / "findings.json").read_text())
+    (function,) = told["functions"]
+    assert [f["rule"] for f in told["findings"]] == [EVALUATED]
+    assert (done.returncode, function["tested"]) == (1, True), done.stdout + done.stderr
+    assert 0 < function["trials"] <= function["invocations"]
+    reason = "the next call may cost more than what is left of 2e-05 dollars; raise max_cost"
+    assert function["reason"] == function["notes"][-1] == reason
+    assert sum(tally["skipped"] for tally in function["tallies"]) > 0
+    assert reason in (tmp_path / "out" / "report.html").read_text()

@@ -109,8 +109,29 @@ def test_every_call_is_audited_before_it_is_sent_without_secrets(
     mine = [line for line in lines if line["operation"] == "lambda:Invoke"]
     assert [(line["resource"], line["call"]) for line in mine] == [("shop-talk", 1)] * 2
     assert mine[1]["request"] == outcome.request_id
+    assert mine[1]["trace"] == outcome.trace_id
+    assert outcome.trace_id.startswith("Root=1-")
     text = (tmp_path / "audit.jsonl").read_text()
     assert not any(s in text for s in (SECRET, TOKEN, *KEYS.values()))
+
+
+def test_a_profile_and_a_role_are_taken_as_boto3_does(
+    scope: dict[str, Any], tmp_path: Path, shop: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
+        monkeypatch.delenv(name)
+    lines = [f"{name} = {value}" for name, value in KEYS.items()]
+    (tmp_path / "credentials").write_text("[audit]\n" + "\n".join(lines) + "\n")
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "credentials"))
+    with pytest.raises(UsageError, match="there are no AWS credentials; set AWS_PROFILE"):
+        setup_of(scope, tmp_path)
+    role = f"arn:aws:iam::{ACCOUNT}:role/tester"
+    mine = {**scope, "profile": "audit", "role_arn": role, "external_id": "planted-external"}
+    for call in calling(setup_of(mine, tmp_path), "shop-talk"):
+        assert call({"a": 1}).response == {"a": 1}
+    lines = [f"{line['operation']} {line['resource']}" for line in audited(tmp_path)]
+    assert f"sts:AssumeRole {role}" in lines
+    assert "planted" not in (tmp_path / "audit.jsonl").read_text()
 
 
 def test_caps_hold_for_all_workers_together(scope: dict[str, Any], tmp_path: Path) -> None:
@@ -141,6 +162,8 @@ def test_a_call_that_may_cost_too_much_is_not_sent(scope: dict[str, Any], tmp_pa
         ({"region": "us-east-1"}, "[aws] has region = 'us-east-1'; name one of the two"),
         ({"max_calls": 0}, "max_calls: Input should be greater than 0"),
         ({"max_call": 5}, "max_call: Extra inputs are not permitted; known are account"),
+        ({"listener": "http://a.example.com"}, "listener_log and listener_key go together"),
+        ({"endpoint_url": "nonsense"}, "endpoint_url: String should match pattern"),
         ({"profile": "nobody"}, "The config profile (nobody) could not be found"),
     ],
 )

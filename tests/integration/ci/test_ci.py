@@ -7,9 +7,12 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 import yaml
+
+from harness.model import Sink, fingerprint
 
 ROOT = Path(__file__).parents[3]
 BIN = Path(sys.executable).parent
@@ -28,6 +31,15 @@ VULNERABLE = """
 def handler(event, context):
     return {"statusCode": 200, "body": str(eval(event["queryStringParameters"]["sum"]))}
 """
+
+# Of the only finding in VULNERABLE: it follows from names alone.
+FINGERPRINT = fingerprint(
+    rule="code-injection",
+    function="Search",
+    trigger="aws.apigateway.rest",
+    address="/queryStringParameters/sum",
+    sink=Sink(file="app.py", line=3, call="eval", function="handler"),
+)
 
 
 @pytest.mark.parametrize(
@@ -134,6 +146,7 @@ def test_the_action_fuzzes_reports_and_judges(app: Path) -> None:
     assert sarif["runs"][0]["results"][0]["ruleId"] == "code-injection"
     assert (app / runner.outputs["folder"] / "gl-dast-report.json").is_file()
     assert "code-injection" in runner.summary.read_text()
+    assert list((app / "faasfuzz-out" / "corpus").rglob("*.json")), "for the night to come"
     assert runner.step("Judge", inputs) == 1
 
     # The folder of the first night came back from the cache; names of campaigns are in seconds.
@@ -142,6 +155,41 @@ def test_the_action_fuzzes_reports_and_judges(app: Path) -> None:
     assert runner.step("Fuzz", inputs) == 0, runner.told
     assert (runner.outputs["findings"], runner.outputs["new"]) == ("1", "0")
     assert "0 new" in runner.summary.read_text()
+
+
+def test_gitlabs_job_leaves_what_its_artifacts_name(app: Path) -> None:
+    job = yaml.safe_load((ROOT / "docs" / "ci" / "gitlab.yml").read_text())["faasfuzz_dast"]
+    known = app / "bin"
+    known.mkdir()
+    (known / "faasfuzz").symlink_to(BIN / "faasfuzz")
+    (known / "faasfuzz-campaign").symlink_to(ROOT / ".ci" / "campaign")
+    # It was decided on the finding: the job passes, and its reports say so.
+    decided = {"id": FINGERPRINT, "reason": "a test", "until": "2999-01-01"}
+    (app / "known.yaml").write_text(yaml.safe_dump({"findings": [decided]}))
+    for baseline, code in (("", 1), ("known.yaml", 0)):
+        ran = subprocess.run(
+            ["bash", "-eo", "pipefail", "-c", "\n".join(job["script"])],
+            cwd=app,
+            env={
+                **os.environ,
+                "PYTHONPATH": str(ROOT),
+                "PATH": f"{known}:{os.environ['PATH']}",
+                "FAASFUZZ_ARGS": "--rule code-injection --max-invocations 120 --seed 1",
+                "FAASFUZZ_BASELINE": baseline,
+                **job["variables"],
+            },
+            capture_output=True,
+            text=True,
+            timeout=280,
+            check=False,
+        )
+        assert ran.returncode == code, ran.stdout + ran.stderr
+        kept = job["artifacts"]["reports"]
+        found = json.loads((app / kept["dast"]).read_text())["vulnerabilities"]
+        assert [v["details"]["fingerprint"]["value"] for v in found] == [FINGERPRINT]
+        assert ElementTree.parse(app / kept["junit"]).getroot().get("failures") == str(code)
+        assert (app / job["artifacts"]["paths"][0]).is_file()
+        (app / "faasfuzz.env").unlink()
 
 
 def test_a_mistake_in_the_call_fails_the_job(app: Path) -> None:

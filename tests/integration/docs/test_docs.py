@@ -10,9 +10,12 @@ from pathlib import Path
 
 import click
 import pytest
+from click.testing import CliRunner
 
+from harness.cli.known import event_templates
 from harness.cli.main import cli
 from harness.oracles.base import Oracle
+from harness.targets.registry import names
 from tests.unit.oracles.makers import case, outcome
 
 ROOT = Path(__file__).parents[3]
@@ -116,7 +119,9 @@ def test_the_tutorial_does_what_it_says(tmp_path: Path) -> None:
         if line.startswith("$ ")
     ]
     discover, fuzz, export, again, mended, second, diff = lines
-    assert "aws.sqs.message" in ran(tmp_path, discover).stdout
+    told = ran(tmp_path, discover).stdout
+    assert "aws.sqs.message" in told
+    assert "article" not in told
     campaign = ran(tmp_path, fuzz)
     assert campaign.returncode == 1, campaign.stderr
     assert "report: first/report.html" in campaign.stdout
@@ -135,12 +140,47 @@ def test_the_tutorial_does_what_it_says(tmp_path: Path) -> None:
     assert "persisting: 0" in ran(tmp_path, diff).stdout
 
 
-def test_every_event_that_is_told_of_can_be_printed(tmp_path: Path) -> None:
+def test_every_event_that_is_told_of_can_be_printed() -> None:
     text = "".join(text for _, text in blocks("howto/triggers.md", "console"))
     lines = [line for line in text.splitlines() if line.startswith("$ faasfuzz event ")]
-    assert len(lines) > 6
+    assert len(lines) > 25
     for line in lines:
-        assert ran(tmp_path, line).returncode == 0, line
+        told = CliRunner().invoke(cli, shlex.split(line)[2:])
+        assert told.exit_code == 0, (line, told.exception)
+
+
+def test_each_target_and_each_kind_of_trigger_has_its_how_to() -> None:
+    targets = (DOCS / "howto" / "targets.md").read_text().lower()
+    headings = " ".join(line for line in targets.splitlines() if line.startswith("## "))
+    for name in names():
+        assert name in headings, name
+    triggers = (DOCS / "howto" / "triggers.md").read_text()
+    printed = set(re.findall(r"faasfuzz event (\w+)\.(\w+)", triggers))
+    for provider in {template.provider for template in event_templates().values()}:
+        assert provider in {name for name, _ in printed}, provider
+
+
+def test_every_call_of_faasfuzz_in_the_documentation_is_one_that_it_takes() -> None:
+    context = click.Context(cli)
+    pages = [ROOT / "README.md", *DOCS.rglob("*.md")]
+    calls = [
+        (page.name, line.strip().removeprefix("$ ").split(" #")[0])
+        for page in pages
+        for text in re.findall(r"^```(?:console|sh)\n(.*?)^```$", page.read_text(), re.M | re.S)
+        for line in text.splitlines()
+        if line.strip().removeprefix("$ ").startswith("faasfuzz ")
+    ]
+    assert len(calls) > 50
+    for page, line in calls:
+        words = shlex.split(line.split(" > ")[0].split(" | ")[0])
+        command = cli.get_command(context, words[1])
+        assert command is not None, (page, line)
+        rest = words[2:]
+        if isinstance(command, click.Group) and rest and not rest[0].startswith("-"):
+            found = command.get_command(context, rest[0])
+            assert found is not None, (page, line)
+            command, rest = found, rest[1:]
+        command.make_context(words[1], rest)
 
 
 def test_the_example_template_is_fine_and_makes_an_event(tmp_path: Path) -> None:

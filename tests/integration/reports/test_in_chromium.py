@@ -1,119 +1,21 @@
 """The HTML report in Debian's chromium: filters, links, and hostile content that stays text."""
 
-import os
-import shutil
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
-from harness.catalogue.paths import rules_folder
-from harness.catalogue.rules import load_rules
-from harness.model import CampaignReport, Comparison, FileCoverage, Gap, Hop, Severity, Sink
-from harness.reports.html import HtmlReporter
+from harness.model import Comparison, Confidence, FileCoverage, Gap, Hop, RuleTally, Sink
+from tests.integration.reports.pages import RULES, many, opened, whole
 from tests.unit.campaign.test_campaign_parts import finding, report, summary
 from tests.unit.reports.test_formats import hostile
 
-RULES = load_rules(rules_folder())
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 pytestmark = pytest.mark.chromium
 # A machine with much else to do takes longer.
 expect.set_options(timeout=30_000)
-
-
-class Watched:
-    """A page with the report open, and everything that it complained of or asked for."""
-
-    def __init__(self, page: Page, file: Path) -> None:
-        self.page = page
-        self.complaints: list[str] = []
-        self.requests: list[str] = []
-        page.on("console", lambda message: self.complaints.append(message.text))
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        page.on("dialog", lambda dialog: self.complaints.append(f"dialog {dialog.message}"))
-        page.on("request", lambda request: self.requests.append(request.url))
-        page.goto(file.as_uri())
-        self.file = file
-
-
-@pytest.fixture(scope="module")
-def browser_page() -> Iterator[Page]:
-    path = shutil.which("chromium")
-    if path is None:
-        if os.environ.get("CI"):
-            pytest.fail("chromium is not installed: ./dev test installs it")
-        pytest.skip("chromium is not installed (Debian's package)")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield browser.new_page()
-        browser.close()
-
-
-def opened(page: Page, told: CampaignReport, folder: Path) -> Watched:
-    file = folder / "report.html"
-    file.write_text(HtmlReporter().render(told, RULES), encoding="utf-8")
-    return Watched(page, file)
-
-
-def many(count: int) -> CampaignReport:
-    severities = list(Severity)
-    made = tuple(
-        finding(
-            id=f"{number:016x}",
-            severity=severities[number % 5],
-            function=f"Function{number % 7}",
-            rule=("sql-injection", "ssrf")[number % 2],
-        )
-        for number in range(count)
-    )
-    return report(made, tuple(summary(name=f"Function{n}") for n in range(7)))
-
-
-def whole() -> CampaignReport:
-    """A report with everything that one can hold."""
-    coverage = FileCoverage(
-        file="app.py", lines=40, reached=31, gaps=(Gap(first=8, last=12, guard=7, text="if x:"),)
-    )
-    told = many(12)
-    chain = finding(
-        id="f" * 16,
-        path=(
-            Hop(function="Function1", trigger="aws.apigateway.rest"),
-            Hop(function="Function2", trigger="aws.sqs.message", via="aws:sqs.SendMessage orders"),
-        ),
-        control_event={"q": "sample"},
-        logs="a line",
-        response="an answer",
-        calls=("s3.PutObject {}",),
-    )
-    return replace(
-        told,
-        findings=(*told.findings, chain),
-        functions=(
-            summary(name="Asleep", tested=False, reason="no runtime"),
-            *(replace(f, coverage=(coverage,), invocations=900) for f in told.functions),
-        ),
-        comparison=Comparison(
-            against="baseline.yaml",
-            new=("f" * 16,),
-            persisting=tuple(f.id for f in told.findings),
-            fixed=(("a" * 16, "ssrf", "Function1"),),
-            accepted={told.findings[0].id: "only reachable by operators"},
-        ),
-        blind=("coverage",),
-    )
 
 
 def visible(page: Page) -> int:
@@ -217,6 +119,18 @@ def test_hostile_content_stays_text_and_the_layout_whole(
     page.set_viewport_size({"width": 1280, "height": 720})
 
 
+def test_a_wide_heat_map_does_not_widen_the_page(browser_page: Page, tmp_path: Path) -> None:
+    tallies = tuple(RuleTally(rule=name, trials=3) for name in RULES)
+    told = report((finding(),), (summary(tallies=tallies),))
+    page = opened(browser_page, told, tmp_path).page
+    heat = "document.querySelector('.heat')"
+    for width in (1280, 390):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert page.evaluate(f"{heat}.scrollWidth > {heat}.parentElement.clientWidth"), width
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), width
+    page.set_viewport_size({"width": 1280, "height": 720})
+
+
 def test_five_thousand_findings_stay_usable(browser_page: Page, tmp_path: Path) -> None:
     watched = opened(browser_page, many(5000), tmp_path)
     page = watched.page
@@ -225,14 +139,53 @@ def test_five_thousand_findings_stay_usable(browser_page: Page, tmp_path: Path) 
     assert watched.complaints == []
 
 
+def test_each_filter_shows_what_has_its_value(browser_page: Page, tmp_path: Path) -> None:
+    triggers = ("aws.sqs.message", "aws.s3.object-created", "aws.apigateway.rest")
+    told = many(60)
+    varied = tuple(
+        replace(f, trigger=triggers[n % 3], confidence=list(Confidence)[n % 3 if n % 4 else 0])
+        for n, f in enumerate(told.findings)
+    )
+    new = tuple(f.id for f in varied[:7])
+    rest = tuple(f.id for f in varied[7:])
+    comparison = Comparison(against="b", new=new, persisting=rest, accepted={rest[0]: "known"})
+    page = opened(
+        browser_page, replace(told, findings=varied, comparison=comparison), tmp_path
+    ).page
+    shown = page.locator("article.finding:not([hidden])")
+    for name in ("function", "rule", "trigger", "confidence"):
+        for value in sorted({str(getattr(f, name)) for f in varied}):
+            page.locator(f"select[name={name}]").select_option(value)
+            expected = sum(getattr(f, name) == value for f in varied)
+            expect(shown).to_have_count(expected)
+            expect(page.locator("#shown")).to_have_text(f"{expected} of 60 findings")
+        page.locator("button[type=reset]").click()
+        expect(shown).to_have_count(60)
+    for value, expected in (("new", 7), ("accepted", 1), ("persisting", 52)):
+        page.locator("select[name=status]").select_option(value)
+        expect(shown).to_have_count(expected)
+    page.locator("button[type=reset]").click()
+    for severity in ("critical", "high", "medium", "low"):
+        page.locator(f"input[value={severity}]").uncheck()
+    expect(shown).to_have_count(12)
+
+
 def test_it_reads_without_scripts(browser_page: Page, tmp_path: Path) -> None:
     browser = browser_page.context.browser
     assert browser is not None
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
-    watched = opened(page, replace(many(3), verdict="findings"), tmp_path)
+    opened(page, whole(), tmp_path)
     assert page.locator("h1").inner_text()
-    assert watched.page.locator("article.finding").count() == 3
+    assert page.locator("article.finding").count() == 13
+    # What only a script can do is not shown; a finding opens by itself.
+    assert page.locator("#filters").is_hidden()
+    assert page.locator("#theme").is_hidden()
+    first = page.locator("article.finding").first
+    first.locator("summary").click()
+    expect(first.get_by_text("Smallest event")).to_be_visible()
+    page.locator(".timeline a.mark").first.click()
+    assert "#finding-" in page.url
     context.close()
 
 
@@ -240,8 +193,9 @@ def test_it_reads_without_scripts(browser_page: Page, tmp_path: Path) -> None:
 def test_nothing_in_it_keeps_anybody_out(
     browser_page: Page, tmp_path: Path, scheme: Literal["light", "dark"]
 ) -> None:
-    watched = opened(browser_page, whole(), tmp_path)
+    watched = opened(browser_page, whole(tmp_path), tmp_path)
     page = watched.page
+    assert page.locator(".line.hit").count() == 12
     page.emulate_media(color_scheme=scheme)
     page.evaluate("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
     told = Axe().run(page).response
@@ -294,6 +248,20 @@ def test_a_dot_of_the_timeline_leads_to_its_finding(browser_page: Page, tmp_path
     target = (link.get_attribute("href") or "").removeprefix("#")
     link.click()
     expect(page.locator(f"#{target} details")).to_have_attribute("open", "")
+
+
+def test_paper_is_as_wide_as_all_rules(browser_page: Page, tmp_path: Path) -> None:
+    tallies = tuple(RuleTally(rule=name, trials=3) for name in RULES)
+    told = report((finding(),), (summary(name="A" * 60, tallies=tallies),))
+    page = opened(browser_page, told, tmp_path).page
+    page.emulate_media(media="print")
+    # A4 without its margins, in CSS pixels.
+    page.set_viewport_size({"width": 703, "height": 1000})
+    heat = "document.querySelector('.heat')"
+    wide = f"{heat}.getBoundingClientRect().width <= {heat}.parentElement.clientWidth"
+    assert page.evaluate(wide)
+    page.emulate_media(media="screen")
+    page.set_viewport_size({"width": 1280, "height": 720})
 
 
 def test_paper_shows_every_finding_open(browser_page: Page, tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 import httpx
 import pytest
 import yaml
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect, sync_playwright
 
 from tests.integration.apps import LINE, SAFE, VULNERABLE, shop
@@ -215,6 +216,9 @@ def test_it_is_used_in_a_browser(running: Running) -> None:
         expect(article.locator(".status")).to_have_text("false-alarm")
         page.reload()
         expect(article.locator("textarea")).to_have_value('a "quote": # and\nanother line')
+        page.evaluate("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
+        told = Axe().run(page).response
+        assert [v["id"] for v in told["violations"]] == []
         browser.close()
     assert complaints == []
     entry = yaml.safe_load(running.baseline.read_text())["findings"][0]

@@ -30,6 +30,10 @@ def relay(event, context):
     answer = boto3.client("lambda").invoke(FunctionName="Calls", Payload=b'{"do": "version"}')
     return json.loads(answer["Payload"].read())
 
+def told(event, context):
+    given = context.client_context
+    return [context.aws_request_id, given and [given.custom, given.env, given.client.app_title]]
+
 def wait(event, context):
     while not os.path.exists(event["gate"]):
         time.sleep(0.01)
@@ -47,8 +51,16 @@ Resources:
     Properties: {Handler: more.relay, MemorySize: 512, Timeout: 20}
   Wait: {Type: AWS::Serverless::Function, Properties: {Handler: more.wait, Timeout: 60}}
   Later: {Type: AWS::Serverless::Function, Properties: {Handler: more.wait, Timeout: 60}}
+  Told: {Type: AWS::Serverless::Function, Properties: {Handler: more.told}}
+  Scripted:
+    Type: AWS::Serverless::Function
+    Properties: {Handler: told.handler, Runtime: nodejs20.x, Timeout: 9}
   Broken: {Type: AWS::Serverless::Function, Properties: {Handler: app.nothing}}
   Exotic: {Type: AWS::Serverless::Function, Properties: {Handler: app.handler, Runtime: ruby3.2}}
+"""
+SCRIPT = """
+exports.handler = async (event, { awsRequestId, clientContext: given }) =>
+  [awsRequestId, given ? [given.custom, given.env, given.client.app_title] : null];
 """
 Call = Callable[..., Outcome]
 
@@ -60,6 +72,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     (folder / "src").mkdir()
     (folder / "src" / "app.py").write_text(HANDLER)
     (folder / "src" / "more.py").write_text(MORE)
+    (folder / "src" / "told.js").write_text(SCRIPT)
     with served(folder, "--concurrency", "2", "--queue", "1") as server:
         yield server
 
@@ -162,6 +175,19 @@ def test_a_dry_run_calls_nothing_and_an_event_is_not_waited_for(client: Any, gat
     gate.touch()
 
 
+@pytest.mark.parametrize("name", ["Told", "Scripted"])
+def test_the_client_context_and_the_requests_id_are_the_functions(client: Any, name: str) -> None:
+    given = {"custom": {"é": "1"}, "env": {"b": 2}, "client": {"app_title": "t"}}
+    text = base64.b64encode(json.dumps(given).encode()).decode()
+    for context, told in ((text, [{"é": "1"}, {"b": 2}, "t"]), (None, None)):
+        more = {"ClientContext": context} if context else {}
+        answer = client.invoke(FunctionName=name, Payload=b"{}", **more)
+        id = answer["ResponseMetadata"]["RequestId"]
+        assert json.loads(answer["Payload"].read()) == [id, told]
+    with pytest.raises(ClientError, match="Client context must be a valid Base64-encoded JSON"):
+        client.invoke(FunctionName=name, ClientContext="no", Payload=b"{}")
+
+
 REFUSED = [
     ("/2015-03-31/functions/Nope/invocations", b"{}", 404, "ResourceNotFoundException"),
     ("/2015-03-31/functions/Calls/invocations", b"{", 400, "InvalidRequestContentException"),
@@ -230,7 +256,9 @@ def test_more_calls_than_runtimes_wait_and_then_are_throttled(client: Any, gate:
 def test_functions_are_listed_in_pages_and_described(client: Any) -> None:
     pages = client.get_paginator("list_functions").paginate(PaginationConfig={"PageSize": 2})
     names = [f["FunctionName"] for page in pages for f in page["Functions"]]
-    assert names == ["Calls", "Put", "Relay", "Wait", "Later", "Broken", "Exotic"]
+    assert names == [
+        *("Calls", "Put", "Relay", "Wait", "Later", "Told", "Scripted", "Broken", "Exotic")
+    ]
     told = client.get_function(FunctionName="Relay")["Configuration"]
     assert (told["Runtime"], told["Handler"], told["Timeout"]) == ("python3.11", "more.relay", 20)
     assert client.get_function_configuration(FunctionName="Relay")["MemorySize"] == 512

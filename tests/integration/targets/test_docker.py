@@ -27,7 +27,6 @@ from harness.targets.docker import PROVIDER
 from harness.targets.docker.engine import connect
 from harness.targets.docker.ownership import labels
 from harness.targets.docker.target import DockerTarget
-from tests.e2e.campaigns import findings_of
 from tests.integration.apps import shop
 from tests.integration.targets.base_image import RUNTIME
 
@@ -296,25 +295,6 @@ def test_an_image_that_no_registry_gives_and_a_wrong_entry_point_are_told(
     outcome = start(package="image", image=Image(uri=base, entry_point=("/no/such/program",)))({})
     assert (outcome.status, outcome.exit_code) == (Status.INIT_ERROR, 127)
     assert "exec /no/such/program failed: No such file or directory" in outcome.logs
-
-
-def test_a_campaign_finds_in_containers_what_it_finds_locally(base: str, tmp_path: Path) -> None:
-    shop(tmp_path)
-    few = {"rules": ("sql-injection",), "max_invocations": 200, "workers": 1}
-    local = findings_of(tmp_path, tmp_path / "local", **few)
-    inside = findings_of(
-        tmp_path, tmp_path / "out", target="docker", target_option=(f"image={base}",), **few
-    )
-    for each in (local, inside):
-        assert all(function["tested"] for function in each["functions"])
-        assert [f["function"] for f in each["findings"]] == ["Search"]
-    assert shown(local) == shown(inside)
-    assert inside["campaign"]["blind"] == ["coverage"]
-
-
-def shown(told: dict[str, Any]) -> list[tuple[Any, ...]]:
-    """What a finding is, wherever it was found."""
-    return [(f["id"], f["rule"], f["confidence"], f["sink"]) for f in told["findings"]]
 
 
 def test_what_a_killed_campaign_leaves_is_removed(base: str, engine: Any, tmp_path: Path) -> None:

@@ -1,11 +1,16 @@
 """A campaign by HTTP alone: real requests to a front, which invokes real runtimes behind it."""
 
+import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 from tests.e2e.campaigns import told_of
 from tests.integration.front import fronted
 from tests.integration.served import served
 
+COMMAND = str(Path(sys.executable).with_name("faasfuzz"))
 TEMPLATE = """
 Transform: AWS::Serverless-2016-10-31
 Globals: {Function: {Runtime: python3.11, Timeout: 5, MemorySize: 256, CodeUri: src/}}
@@ -115,3 +120,71 @@ def test_a_campaign_by_http_finds_what_answers_and_callbacks_show(tmp_path: Path
     assert "no HTTP trigger" in tested["Stored"]["reason"]
     assert tested["PageSafe"]["tested"]
     assert tested["FetchSafe"]["tested"]
+
+
+ECHO = """
+import json
+
+def handler(event, context):
+    print(event)
+    asked = event["queryStringParameters"]["q"]
+    told = {"headers": event["headers"], "sum": eval(asked, {}, {"sample": 1})}
+    return {"statusCode": 200, "body": json.dumps(told)}
+"""
+ECHOED = """
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Echo:
+    Type: AWS::Serverless::Function
+    Properties:
+      Handler: app.handler
+      Runtime: python3.11
+      CodeUri: src/
+      Events: {Get: {Type: Api, Properties: {Path: /echo, Method: get}}}
+"""
+
+
+def test_what_lets_it_in_is_in_none_of_the_outputs(tmp_path: Path) -> None:
+    """The function answers with all that it is sent, and its answer is the evidence."""
+    planted = {
+        "bearer": "Planted.bearer+Tok3n/91",
+        "header": "pl4nted-api-k3y-22",
+        "aws": "pl4SeCrEt/KeY88xY",
+    }
+    (tmp_path / "template.yaml").write_text(ECHOED)
+    (tmp_path / "src").mkdir()
+    (tmp_path / "src" / "app.py").write_text(ECHO)
+    work = tmp_path / "work"
+    work.mkdir()
+    with (
+        served(tmp_path, "--quiet") as server,
+        fronted(server.address, {"/echo": "Echo"}) as (address, front),
+    ):
+        (work / "faasfuzz.toml").write_text(
+            f"[http]\nurl = {address!r}\nheaders = {{X-Api-Key = {planted['header']!r}}}\n"
+        )
+        done = subprocess.run(
+            [
+                *(COMMAND, "run", "../template.yaml", "--target", "http"),
+                *("--target-option", f"bearer={planted['bearer']}"),
+                *("--rule", "code-injection", "--max-invocations", "30", "--seed", "3"),
+                *("--workers", "1", "--out", "out", "--fail-on", "high"),
+            ],
+            cwd=work,
+            env={**os.environ, "AWS_SECRET_ACCESS_KEY": planted["aws"]},
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+    assert done.returncode == 1, done.stdout + done.stderr
+    sent = front.seen[-1]["headers"]
+    assert sent["Authorization"] == f"Bearer {planted['bearer']}"
+    assert sent["X-Api-Key"] == planted["header"]
+    told = (work / "out" / "findings.json").read_text()
+    assert "code-injection" in {f["rule"] for f in json.loads(told)["findings"]}
+    files = [p for p in work.rglob("*") if p.is_file() and p.name != "faasfuzz.toml"]
+    assert len(files) >= 6
+    written = b"".join(p.read_bytes() for p in files) + (done.stdout + done.stderr).encode()
+    for secret in planted.values():
+        assert secret.encode() not in written

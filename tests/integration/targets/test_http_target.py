@@ -15,6 +15,7 @@ from moto.server import ThreadedMotoServer
 from werkzeug.serving import make_server
 from werkzeug.wrappers import Request, Response
 
+from harness.deployed.caps import CapReached
 from harness.errors import TargetError
 from harness.model import Application, Function, Outcome, Status, Trigger
 from harness.targets.base import Setup
@@ -193,3 +194,34 @@ def test_an_event_that_is_no_request_calls_nothing(
         assert call({"Records": []}).status is Status.UNSENT
         assert call({}, None).status is Status.UNSENT
     assert server[1].requests == []
+
+
+def test_what_is_elsewhere_is_called_under_caps_and_audited(
+    server: tuple[str, Server], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = socket.getaddrinfo
+    monkeypatch.setattr(  # a name that means this machine, and does not say so
+        socket,
+        "getaddrinfo",
+        lambda host, *more, **how: here("127.0.0.1" if "api" in str(host) else host, *more, **how),
+    )
+    url = server[0].replace("127.0.0.1", "api.example.com")
+    allowed = {"hosts": "*.example.com", "i_may_test_this": "true", "calls_per_second": 1000}
+    for _ in range(2):  # as two workers would
+        with calling(tmp_path, url=url, max_calls="4", bearer="planted-t0ken", **allowed) as call:
+            assert [call().status for _ in range(2)] == [Status.OK] * 2
+    with (
+        calling(tmp_path, url=url, max_calls=4, **allowed) as call,
+        pytest.raises(CapReached, match="the cap of 4 calls is reached; raise max_calls"),
+    ):
+        call()
+    assert len(server[1].requests) == 4
+    text = (tmp_path / "audit.jsonl").read_text()
+    told = [json.loads(line) for line in text.splitlines()]
+    assert [(line["call"], line["resource"]) for line in told] == [
+        (number, f"POST {url}") for number in range(1, 5)
+    ]
+    assert "planted" not in text
+    application = Application(name="a", source=tmp_path, functions=(FUNCTION,))
+    setup = PROVIDER.check(Setup(application=application, options={"url": url, **allowed}))
+    assert (setup.options["state_changing"], setup.options["max_calls"]) == (False, 1000)

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -15,6 +16,7 @@ from typing import Any
 import httpx
 import pytest
 
+from harness.deployed.caps import CapReached
 from harness.errors import TargetError, UsageError
 from harness.model import Application, Function, Outcome, Status, Trigger
 from harness.targets.base import Setup
@@ -92,7 +94,7 @@ def framework(tmp_path: Path) -> Iterator[Callable[..., str]]:
     yield started
     for process in running:
         process.terminate()
-        process.wait(10)
+        process.wait(60)
 
 
 def http(body: Any) -> dict[str, Any]:
@@ -222,12 +224,47 @@ def test_a_running_openwhisk_tells_how_an_activation_went(host: Any) -> None:
     assert late.status is Status.TIMEOUT
 
 
+def test_what_is_deployed_is_called_under_caps_and_audited(
+    host: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = socket.getaddrinfo
+    monkeypatch.setattr(  # a name that means this machine, and does not say so
+        socket,
+        "getaddrinfo",
+        lambda name, *more, **how: here("127.0.0.1" if "api" in str(name) else name, *more, **how),
+    )
+    chosen = provider("openwhisk")
+    options = {"url": f"http://api.example.com:{host.server_port}", "authorised": True}
+    options |= {"auth": "ada:planted-passw0rd", "max_calls": "2", "calls_per_second": "1000"}
+    checked = chosen.check(replace(setup(**options), out=tmp_path))
+    with (
+        chosen.open(checked) as targets,
+        targets.of(function("a", "openwhisk"), environment={}) as target,
+    ):
+        shown = target.invoke(b'{"echo": "planted-passw0rd"}')
+        assert shown.response == {"echo": "withheld"}
+        target.invoke(b"{}")
+        with pytest.raises(CapReached, match="the cap of 2 calls"):
+            target.invoke(b"{}")
+    text = (tmp_path / "audit.jsonl").read_text()
+    lines = [json.loads(line) for line in text.splitlines()]
+    assert [line["call"] for line in lines] == [1, 2]
+    assert lines[0]["resource"].endswith("/api/v1/namespaces/_/actions/a")
+    assert "planted" not in text
+
+
 def test_what_cannot_be_reached_is_told_in_one_line() -> None:
     chosen = provider("azure")
     with pytest.raises(UsageError, match="not on this machine; if you may test it"):
         chosen.check(setup(url="https://app.azurewebsites.net"))
     allowed = chosen.check(setup(url="https://app.azurewebsites.net", authorised="true"))
     assert allowed.options["state_changing"] is False
+    assert [allowed.options[n] for n in ("max_calls", "calls_per_second")] == [1000, 5.0]
+    for wrong in ("many", "0"):
+        with pytest.raises(UsageError, match=rf"\[azure\] max_calls is '{wrong}'; write a number"):
+            chosen.check(setup(url="https://a.net", authorised="true", max_calls=wrong))
+    with pytest.raises(UsageError, match="Invalid IPv6 URL"):
+        chosen.check(setup(url="http://[::1"))
     with pytest.raises(UsageError, match="no option 'kye'"):
         chosen.check(setup(kye="k"))
     with pytest.raises(UsageError, match="is no URL"):

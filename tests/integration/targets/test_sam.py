@@ -115,24 +115,6 @@ def test_a_restart_and_a_fresh_call_have_a_container_of_their_own(targets: Any) 
         assert call(target, {"do": "tmp"}).response is False
 
 
-def test_a_campaign_finds_behind_sam_what_it_finds_locally(
-    options: dict[str, str], tmp_path: Path
-) -> None:
-    """Without sensors: by what the function answers."""
-    echo(tmp_path)
-    asked = {"rules": ("os-command-injection",), "workers": 1}
-    local = findings_of(tmp_path, tmp_path / "local", max_invocations=200, **asked)
-    given = {"target": "sam", "target_option": [f"{name}={v}" for name, v in options.items()]}
-    behind = findings_of(tmp_path, tmp_path / "out", max_invocations=25, **given, **asked)
-    assert all(function["tested"] for function in behind["functions"])
-    shown = [
-        [(f["rule"], f["function"], f["confidence"]) for f in each["findings"]]
-        for each in (local, behind)
-    ]
-    assert shown == [[("os-command-injection", "Search", "confirmed")]] * 2
-    assert set(behind["campaign"]["blind"]) == {"sensors", "coverage", "cpu", "memory", "files"}
-
-
 def test_sam_local_start_api_is_a_front_for_the_http_target(
     options: dict[str, str], tmp_path: Path
 ) -> None:

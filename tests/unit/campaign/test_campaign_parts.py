@@ -13,7 +13,7 @@ from harness.campaign.config import RunConfig
 from harness.campaign.jobs import Phase
 from harness.campaign.judge import located, merge
 from harness.campaign.store import Store
-from harness.cli.run import exit_code
+from harness.cli.campaign import exit_code
 from harness.errors import UsageError
 from harness.model import (
     CampaignReport,

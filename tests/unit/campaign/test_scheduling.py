@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from harness.campaign.novelty import Learnt
+from harness.campaign.novelty import Learnt, signature
 from harness.campaign.packing import Room, Survival, next_packs
 from harness.campaign.plan import Cell
 from harness.campaign.reach import Benign, calibrate, effects_of, went_well
-from harness.campaign.schedule import Schedule
+from harness.campaign.schedule import Answer, Schedule
 from harness.catalogue.paths import data_folder
 from harness.catalogue.payloads import load_payloads
 from harness.catalogue.templates import load_templates
@@ -54,6 +54,13 @@ def observation(*calls: str, status: Status = Status.OK, reads: Sequence[str] = 
 
 def learnt(template: str = "aws.sqs.message") -> Learnt:
     return Learnt(seed=seed(template), observation=observation(), read=frozenset())
+
+
+@pytest.mark.parametrize("code", [200, "200", {"of": 1}, [200], None, 1.5], ids=repr)
+def test_whatever_a_handler_answers_can_be_compared(code: object) -> None:
+    outcome = Outcome(status=Status.OK, raw="", response={"statusCode": code})
+    told = replace(learnt(), observation=Observation(outcome=outcome))
+    assert signature(told) == signature(told, whole=True)
 
 
 def cells(rule: str, of: Learnt, point: int = 0, **changes: object) -> list[Cell]:
@@ -129,13 +136,24 @@ def test_what_was_handed_out_and_given_back_comes_again() -> None:
     first = schedule.first()
     assert first is not None
     offered: list[Cell] = []
-    schedule.fill(first, lambda cell: offered.append(cell) or True, looks=1000)
+
+    def take(cell: Cell) -> Answer:
+        offered.append(cell)
+        return Answer.TAKEN
+
+    schedule.fill(first, take, looks=1000)
     assert len(schedule) == 0
     assert len(offered) == len(BY_RULE["sql-injection"]) - 1
     schedule.back([first, *offered])
-    refused: list[Cell] = []
-    schedule.fill(first, lambda cell: bool(refused.append(cell)), looks=1000)
-    assert [cell.key for cell in refused] == [first.key]
+    for answer in (Answer.PASSED, Answer.CLOSED, Answer.FULL):
+        refused: list[Cell] = []
+
+        def refuse(cell: Cell, answer: Answer = answer, refused: list[Cell] = refused) -> Answer:
+            refused.append(cell)
+            return answer
+
+        schedule.fill(first, refuse, looks=1000)
+        assert [cell.key for cell in refused] == [first.key]
     again = schedule.first()
     assert again is not None
     assert again.key == first.key

@@ -6,8 +6,7 @@ from pathlib import Path
 import pytest
 
 from harness.campaign.config import RunConfig
-from harness.campaign.function_run import Catalogue
-from harness.campaign.worker import limited
+from harness.campaign.workplace import Catalogue, limited
 from harness.catalogue.paths import data_folder
 from harness.catalogue.payloads import load_payloads
 from harness.model import Payload

@@ -86,6 +86,14 @@ def test_entries_written_by_hand_are_kept(tmp_path: Path) -> None:
     assert load_known(path)["aaaa"].until == date(2027, 1, 1)
 
 
+def test_a_time_of_day_in_a_date_is_no_matter(tmp_path: Path) -> None:
+    path = tmp_path / "b.yaml"
+    path.write_text("findings:\n- {id: aaaa, until: 2027-01-01 10:00:00}\n")
+    known = load_known(path)["aaaa"]
+    assert known.until == date(2027, 1, 1)
+    assert known.holds(TODAY)
+
+
 @pytest.mark.parametrize(
     ("changes", "told"),
     [

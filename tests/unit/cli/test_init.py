@@ -24,6 +24,15 @@ Resources:
       Events: {Queue: {Type: SQS, Properties: {Queue: !GetAtt Jobs.Arn}}}
   Jobs: {Type: AWS::SQS::Queue}
 """
+AZURE = """
+import azure.functions as func
+
+app = func.FunctionApp()
+
+@app.queue_trigger(arg_name="item", queue_name="jobs", connection="C")
+def work(item: func.QueueMessage) -> None:
+    pass
+"""
 
 
 def written(folder: Path, *arguments: str) -> str:
@@ -56,8 +65,29 @@ def test_each_line_that_is_commented_out_is_an_option_that_run_knows(tmp_path: P
 
 
 def test_a_project_without_functions_gets_a_file_as_well(tmp_path: Path) -> None:
+    (tmp_path / "main.py").write_text("print(1)\n")
+    (tmp_path / "package.json").write_text("{}")
     assert "nothing that declares functions" in written(tmp_path)
     assert tomllib.loads((tmp_path / "faasfuzz.toml").read_text()) == {}
+
+
+@pytest.mark.parametrize(
+    ("files", "told"),
+    [
+        ({"sub/template.yaml": TEMPLATE, "sub/app.py": ""}, "sub/template.yaml: 1 functions"),
+        ({"cdk.json": "{}"}, "cdk synth"),
+        ({"main.tf": ""}, "terraform plan"),
+        (
+            {"packages.yaml": "", "host.json": '{"version": "2.0"}', "function_app.py": AZURE},
+            "1 functions, 1 kinds of triggers",
+        ),
+    ],
+)
+def test_it_knows_what_discover_knows(tmp_path: Path, files: dict[str, str], told: str) -> None:
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    assert told in written(tmp_path)
 
 
 def test_a_source_that_cannot_be_read_is_told(tmp_path: Path) -> None:

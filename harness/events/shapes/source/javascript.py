@@ -22,6 +22,8 @@ _QUERY = """
 (object_pattern (pair_pattern key: (property_identifier) @name))
 (object_assignment_pattern left: (shorthand_property_identifier_pattern) @name)
 (regex pattern: (regex_pattern) @pattern)
+(binary_expression operator: ["===" "!==" "==" "!="] right: (number) @name)
+(switch_case value: (number) @name)
 """
 _TYPES = "(property_signature name: (property_identifier) @name)"
 # What belongs to the platform: its properties are no fields of an event.
@@ -33,7 +35,8 @@ _ASKED = frozenset({"test", "exec", "match", "matchAll", "search"})
 
 
 def constants_of(text: bytes, ending: str) -> Iterator[str]:
-    """Strings, names of properties that are read or taken apart, and a text for each expression.
+    """Strings, names of properties that are read or taken apart, a text for each expression, and
+    numbers that a value is compared with.
 
     Modules that are imported, methods that are called, and what expressions replace are left out.
     """

@@ -9,6 +9,7 @@ const { readSync, writeSync } = require('fs');
 const kill = process.kill.bind(process);
 
 const HEAD = 52; // u32 event length, u32 extra length, u64 deadline, 36 bytes request id
+const CONTEXT = 1 << 30; // of the extra length: the extra is the client context
 const REPLY = 21; // u8 kind, u32 length, u64 duration ns, u64 CPU ns
 const RESPONSE_LIMIT = 6291556;
 const KINDS = { READY: 0, ANSWER: 1, ERROR: 2, INIT_ERROR: 3, TOO_LARGE: 4, LAST_ERROR: 8 };
@@ -19,7 +20,7 @@ class Connection {
     this.buffer = Buffer.allocUnsafe(1 << 16);
   }
 
-  // {id, deadline, extra, event}: deadline in epoch ms, extra and event JSON text.
+  // {id, deadline, extra, context, event}: deadline in epoch ms, the others JSON text.
   receive() {
     let buffer = this.buffer;
     let got = 0;
@@ -32,7 +33,7 @@ class Connection {
       got += count;
       if (wanted === HEAD && got >= HEAD) {
         size = buffer.readUInt32LE(0);
-        extra = buffer.readUInt32LE(4);
+        extra = buffer.readUInt32LE(4) & ~CONTEXT;
         wanted = HEAD + extra + size;
         if (wanted > buffer.length) {
           const larger = Buffer.allocUnsafe(wanted);
@@ -41,10 +42,13 @@ class Connection {
         }
       }
     }
+    const more = buffer.toString('utf8', HEAD, HEAD + extra);
+    const given = (buffer.readUInt32LE(4) & CONTEXT) !== 0;
     return {
       id: buffer.toString('latin1', 16, HEAD),
       deadline: Number(buffer.readBigUInt64LE(8)),
-      extra: buffer.toString('utf8', HEAD, HEAD + extra),
+      extra: given ? '' : more,
+      context: given ? more : '',
       event: buffer.toString('utf8', HEAD + extra, wanted),
     };
   }

@@ -204,7 +204,7 @@ class Invocations {
       memoryLimitInMB: env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE,
       logGroupName: env.AWS_LAMBDA_LOG_GROUP_NAME,
       logStreamName: env.AWS_LAMBDA_LOG_STREAM_NAME,
-      clientContext: undefined,
+      clientContext: request.context === '' ? undefined : parse(request.context),
       identity: undefined,
       invokedFunctionArn: this.arn,
       awsRequestId: request.id,

@@ -10,6 +10,9 @@ from faasfuzz_sensors.amounts import RecordingFloat, RecordingInt
 from faasfuzz_sensors.membership import sought
 from faasfuzz_sensors.origin import escape, note, register
 
+# A number that stays one of the very type `int`, for handlers that ask for just that.
+BARE = 3
+
 
 def wrap(value, address):
     """A recording copy of a JSON value, or the value itself where that cannot be had."""
@@ -27,7 +30,7 @@ def _wrapped(value, address):
     if type(value) is str:
         register(value, address)
         return RecordingStr(value, address)
-    if type(value) is int:
+    if type(value) is int and value != BARE:
         return RecordingInt(value, address)
     if type(value) is float:
         return RecordingFloat(value, address)
