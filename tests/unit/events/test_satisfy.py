@@ -10,7 +10,7 @@ from harness.catalogue.paths import data_folder
 from harness.catalogue.templates import load_templates
 from harness.events.seed import Seed, make_seed
 from harness.events.shapes.reads import grow
-from harness.events.shapes.satisfy import convertible, equal, other_side
+from harness.events.shapes.satisfy import convertible, equal, framed, other_side
 from harness.model import Address, FieldRead, Function, Trigger
 
 TEMPLATES = {t.id: t for t in load_templates(data_folder("event_templates"))}
@@ -78,3 +78,26 @@ def test_checks_become_variants_and_casts_become_the_seed() -> None:
     assert held == ["101", "1111"]
     assert [v.variant for v in growth.variants] == ["field=101", "field=1111"]
     assert all(not point.prefix and not point.suffix for v in growth.variants for point in v.points)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text", "around"),
+    [
+        (r"#case\((.+)\)", "#case(0)", ("#case(", ")")),
+        (r"(.*)\.csv$", ".csv", ("", ".csv")),
+        (r"#case\((\d+)\)", "#case(0)", None),  # takes numbers only
+        (r"#case", "#case", None),
+    ],
+)
+def test_what_stands_around_a_group_that_takes_any_text_frames_a_payload(
+    pattern: str, text: str, around: tuple[str, str] | None
+) -> None:
+    assert framed(pattern, text) == around
+
+
+def test_a_pattern_with_such_a_group_keeps_its_frame_under_attack() -> None:
+    growth = grow(seed(), [FieldRead(address=FIELD, kind="matches", value=r"#case\((.+)\)")])
+    (variant,) = growth.variants
+    assert variant.read(Address.parse(FIELD)) == "#case(sample)"
+    (point,) = (p for p in variant.points if str(p.address) == FIELD)
+    assert (point.prefix, point.suffix) == ("#case(", ")")

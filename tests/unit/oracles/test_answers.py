@@ -4,11 +4,12 @@ import csv
 import html
 import io
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from harness.model import AwsCall, Canary, Case, FunctionError, Status
+from harness.model import AwsCall, Canary, Case, FunctionError, Observation, Status
 from harness.oracles.answers import AnswerOracle
 from harness.oracles.batches import PoisonOracle
 from harness.oracles.contract import ContractOracle
@@ -341,3 +342,21 @@ def test_a_bad_record_fails_the_good_ones() -> None:
         assert bool(rules(PoisonOracle(), told)) is found
     told = case("poison-record", "t", failed, control=failed, event={"Records": [1, 2]})
     assert rules(PoisonOracle(), told) == []
+
+
+@pytest.mark.parametrize(
+    ("made", "failures", "found"),
+    [
+        (0, [], True),  # it stopped at the bad one and says that all is done
+        (2, [], False),  # the good ones were worked on
+        (0, [{"itemIdentifier": "1"}], False),  # what is told comes again
+    ],
+)
+def test_good_records_that_nobody_worked_on_are_lost(
+    made: int, failures: list[dict[str, str]], found: bool
+) -> None:
+    seen = outcome(response={"batchItemFailures": failures})
+    calls = [call("SendMessage")] * made
+    told = case("poison-record", "t", seen, calls=calls, event={"Records": [1, 2, 3]})
+    control = Observation(outcome=outcome(), calls=(call("SendMessage"),) * 3)
+    assert bool(rules(PoisonOracle(), replace(told, control=control))) is found
