@@ -48,8 +48,7 @@ def test_a_call_that_does_not_end_does_not_outlast_the_time(tmp_path: Path) -> N
     # That it comes to an end at all is the point: the call takes a quarter of an hour.
     options = ("--workers", "1", "--max-time", "4s", "--rule", "xss", "--out", "out", "--quiet")
     ran = run_alone("run", ".", *options, cwd=tmp_path)
-    assert (ran.stdout, ran.stderr) == ("report: out/report.html
-", "")
+    assert (ran.stdout, ran.stderr) == ("report: out/report.html\n", "")
     (function,) = json.loads((tmp_path / "out" / "findings.json").read_text())["functions"]
     assert not function["tested"]
     assert "--max-time" in function["reason"]
