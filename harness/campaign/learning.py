@@ -84,6 +84,7 @@ class Learner:
         queue = [seed]
         while queue and self._left > 0 and self._room(kept):
             learnt, variants = self._complete(queue.pop(0))
+            refused = learnt if learnt.standing == 1 else None
             if learnt.standing < 2 and (not kept or self._novel(learnt)):
                 learnt, more = self._repair(learnt)
                 variants += more
@@ -104,6 +105,9 @@ class Learner:
                 continue
             self._remember(learnt)
             kept.append(learnt)
+            if refused is not None and learnt.standing > 1 and self._novel(refused):
+                self._remember(refused)  # whom a value lets in shows only where others are not
+                kept.append(refused)
             fresh = [v for v in variants if v.variant not in self._tried]
             self._tried.update(v.variant for v in fresh)
             queue.extend(fresh)

@@ -6,21 +6,20 @@ db.executescript("create table stock (id integer, left integer); insert into sto
 
 
 def vulnerable(event, context):
-    for record in event["Records"]:
-        body = json.loads(record["body"])
-        for line in body["lines"]:
-            try:
-                db.execute("update stock set left = left - 1 where id = %s" % line["item"])
-            except sqlite3.Error as error:
-                print("skipped", type(error).__name__)
+    return each(event, lambda item: "update stock set left = left - 1 where id = %s" % item)
 
 
 def safe(event, context):
+    return each(event, lambda item: "update stock set left = left - 1 where id = %d" % int(item))
+
+
+def each(event, statement):
+    failed = []
     for record in event["Records"]:
-        body = json.loads(record["body"])
-        for line in body["lines"]:
-            try:
-                item = int(line["item"])
-                db.execute("update stock set left = left - 1 where id = %d" % item)
-            except (ValueError, TypeError, sqlite3.Error) as error:
-                print("skipped", type(error).__name__)
+        try:
+            for line in json.loads(record["body"])["lines"]:
+                db.execute(statement(line["item"]))
+        except (LookupError, TypeError, ValueError, sqlite3.Error) as error:
+            print("skipped", type(error).__name__)
+            failed.append({"itemIdentifier": record["messageId"]})
+    return {"batchItemFailures": failed}
