@@ -68,13 +68,20 @@ def told_of(
 
 
 def rules_found(
-    folder: Path, template: Mapping[str, Any], *, functions: Sequence[str] = (), rule: str = ""
+    folder: Path,
+    template: Mapping[str, Any],
+    *,
+    functions: Sequence[str] = (),
+    rule: str = "",
+    max_invocations: int | None = None,
 ) -> dict[str, set[str]]:
     """Rules by function that are not only tentative. Every function must have been tested."""
     source = folder / "template.json"
     source.write_text(json.dumps(template))
     rules = (rule,) if rule else ()
-    told = findings_of(source, folder / "out", functions=functions, rules=rules)
+    told = findings_of(
+        source, folder / "out", functions=functions, rules=rules, max_invocations=max_invocations
+    )
     untested = [f["name"] for f in told["functions"] if not f["tested"]]
     assert not untested, untested
     found = defaultdict(set)
