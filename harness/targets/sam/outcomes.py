@@ -20,7 +20,14 @@ _LEAD = re.compile(
     r"|Building image\.*|Using local image: .*|Mounting .* as /var/task:.*|SAM_CONTAINER_ID: \w+"
     r"|Lambda function '\w+' is already running|Image was not found\.|)"
 )
-_ACCESS = re.compile(r"(?:[\d-]+ [\d:]+ )?127\.0\.0\.1 - - \[[^]]*\] \"[^\"]*POST /2015-03-31/.*")
+_ACCESS = re.compile(
+    r"(?:[\d-]+ [\d:]+ )?127\.0\.0\.1 - - \[[^]]*\] \"(?:\x1b\[[\d;]*m)*[A-Z]+ /.*"
+)
+# Of start-api, about the answer; with a report in front of it, all is that comes behind.
+_ABOUT = re.compile(
+    r"Invalid lambda response received: .*|Lambda returned empty body!|No Content-Type given\..*"
+    r"|UnicodeDecodeError while processing HTTP request: .*"
+)
 # The emulator's own, which may stand behind what a function did not end with a line.
 _EMULATOR = re.compile(r"\d{2} \w{3} \d{4} \d{2}:\d{2}:\d{2},\d{3} \[\w+\] \(rapid\) .*")
 _START = re.compile(r"START RequestId: \S+ Version: ")
@@ -38,14 +45,20 @@ class Written:
     timed_out: bool
 
 
-def read(log: str, logical_id: str) -> Written:
-    """Take apart what was written during one call of the function with this logical id."""
+def read(log: str, logical_id: str, *, fronted: bool = False) -> Written:
+    """Take apart what was written during one call of the function with this logical id.
+
+    `fronted`: the call went through start-api, which says what it makes of the answer.
+    """
     gave_up = f"Function '{logical_id}' timed out after "
     own: list[str] = []
     platform: list[str] = []
     late = False
     for line in log.splitlines(keepends=True):
         bare = line.rstrip("\n")
+        reported = bool(platform) and platform[-1].startswith("REPORT ")
+        if fronted and (reported or _ABOUT.fullmatch(bare)) and not bare.startswith(gave_up):
+            continue
         if bare.startswith(gave_up):
             late = True
         elif _START.match(bare):
