@@ -10,7 +10,7 @@ from harness.deployed.counted import uncounted
 from harness.errors import TargetError
 from harness.model import Function, FunctionError, Outcome, Status, Trigger
 from harness.targets.http.target import HttpTarget, Line
-from harness.targets.sam.outcomes import Written
+from harness.targets.sam.outcomes import Written, judged, read, revealed
 from harness.targets.sam.routes import Route, is_api, route
 from harness.targets.sam.service import Service
 from harness.targets.sam.target import MARGIN, JoinedTarget, SamTarget
@@ -47,7 +47,9 @@ class JoinedFront(JoinedTarget):
 
     def _called(self, event: bytes, trigger: Trigger | None) -> Outcome:
         if trigger is not None and is_api(trigger):
-            return self._front.invoke(event, trigger=trigger)
+            told = revealed(self._front.invoke(event, trigger=trigger))
+            written = read("", self._id, fronted=True)
+            return judged(told, written, dropped=0, seconds=self._function.timeout)
         return super()._called(event, trigger)
 
 
@@ -91,9 +93,9 @@ class FrontedTarget(SamTarget):
         assert self._http is not None, "invoke() before start()"
         http, service = self._http
         told, written = self._watched(
-            service, lambda: http.invoke(event, trigger=trigger), fronted=True
+            service, lambda: revealed(http.invoke(event, trigger=trigger)), fronted=True
         )
-        if written.platform.request_id or not _failed(told):
+        if written.called or not _failed(told):
             self._reached = self._reached or told.status is not Status.UNSENT
             return told
         return self._uncalled(told, written)

@@ -170,30 +170,39 @@ def web(options: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> It
             assert not left(client, suffix())
 
 
+def logged(target: Any, trigger: Trigger, do: str) -> Outcome:
+    """A call whose log was there in time: SAM CLI waits for it a second at most."""
+    for _ in range(20):
+        outcome: Outcome = target.invoke(asked(trigger, do), trigger=trigger)
+        if outcome.logs:
+            break
+    return outcome
+
+
 def test_events_of_apis_come_through_start_api_and_others_do_not(web: Any) -> None:
     target, _ = web
-    rest = target.invoke(asked(_REST, "tell"), trigger=_REST)
+    rest = logged(target, _REST, "tell")
     assert (rest.status, rest.response["statusCode"], rest.logs) == (Status.OK, 201, "asked tell\n")
     assert json.loads(rest.response["body"])["from"].startswith("127.0.0.1:")
     http = target.invoke(asked(_HTTP, "tell", body="b"), trigger=_HTTP)
-    told = json.loads(http.response["body"])
-    assert (told["id"], told["body"], http.logs) == ("7", "b", "asked tell\n")
+    assert json.loads(http.response["body"]) == {"id": "7", "body": "b", "from": "localhost"}
     queue = target.invoke(b'{"Records": []}', trigger=_SQS)
     assert json.loads(queue.response["body"])["from"] is None
-    unsendable = asked(_REST, "tell", httpMethod="no method").replace(b'"GET"', b'"no method"')
+    unsendable = asked(_REST, "tell").replace(b'"GET"', b'"no method"')
     assert target.invoke(unsendable, trigger=_REST).status is Status.UNSENT
 
 
 def test_what_fails_behind_start_api_is_told(web: Any) -> None:
     target, _ = web
     for trigger in (_REST, _HTTP):
-        raised = target.invoke(asked(trigger, "raise"), trigger=trigger)
+        raised = logged(target, trigger, "raise")
         assert raised.status is Status.ERROR
         assert "ValueError: bad" in raised.logs
     hung = target.invoke(asked(_REST, "hang"), trigger=_REST)
     assert (hung.status, hung.response) == (Status.TIMEOUT, None)
-    spoilt = target.invoke(asked(_REST, "nonsense"), trigger=_REST, fresh=True)
+    spoilt = logged(target, _REST, "nonsense")
     assert (spoilt.status, spoilt.logs) == (Status.ERROR, "asked nonsense\n")
+    assert target.invoke(asked(_REST, "tell"), trigger=_REST, fresh=True).status is Status.OK
 
 
 def test_a_start_api_that_runs_already_is_joined(web: Any) -> None:

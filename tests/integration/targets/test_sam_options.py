@@ -96,6 +96,8 @@ def test_what_start_api_says_is_not_the_functions() -> None:
     before = access.format("\x1b[35m\x1b[1m")
     log = before + _LEAD + start + "own\n" + end + "more about it\n" + access.format("")
     assert read(log, "f", fronted=True).text == "own\n"
+    assert read(log, "f").called
+    assert not read(access.format(""), "f", fronted=True).called
     assert read(start + "own\n" + _ABOUT, "f", fronted=True).text == "own\n"
     assert read(log + "Function 'f' timed out after 2 seconds\n", "f", fronted=True).timed_out
 
