@@ -1,7 +1,9 @@
 """What flows where beyond triggers: what functions write to, and what resources hand on."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from fnmatch import fnmatchcase
+from typing import Any
 
 from harness.discovery.feeders import notifications, receipt_actions, subscriptions
 from harness.discovery.shapes import mapping, mappings
@@ -14,6 +16,23 @@ _TARGETS = {
     "StopAction": "TopicArn",
     "BounceAction": "TopicArn",
 }
+# What takes records out of a queue or a stream, or looks at it, and puts nothing in: the grants of
+# a poller (https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html and
+# https://docs.aws.amazon.com/lambda/latest/dg/with-kinesis.html, with-ddb.html beside it).
+_POLLED = (
+    "sqs:ReceiveMessage",
+    "sqs:DeleteMessage*",
+    "sqs:ChangeMessageVisibility*",
+    "sqs:Get*",
+    "kinesis:Get*",
+    "kinesis:Describe*",
+    "kinesis:List*",
+    "kinesis:SubscribeToShard",
+    "dynamodb:GetRecords",
+    "dynamodb:GetShardIterator",
+    "dynamodb:DescribeStream",
+    "dynamodb:ListStreams",
+)
 
 
 def edges(stack: Stack, found: Sequence[Function]) -> Iterator[Edge]:
@@ -40,14 +59,25 @@ def _named(stack: Stack, function: Function) -> Iterator[str]:
 
 
 def _granted(stack: Stack, function: Function) -> Iterator[str]:
-    """Resources that its role lets it reach by their own ARN (a mere `*` says nothing)."""
+    """Resources that its role lets it reach by their own ARN (a mere `*` says nothing).
+
+    What only takes from a queue or a stream flows the other way: the trigger tells of it.
+    """
     for policy in function.policies:
-        if policy.get("Effect") != "Allow":
+        if policy.get("Effect") != "Allow" or _polls(policy):
             continue
         for pattern in policy.get("Resource", ()):
             for resource in stack.resources.values():
                 if resource.name != function.name and _covers(pattern, resource):
                     yield resource.name
+
+
+def _polls(policy: Mapping[str, Any]) -> bool:
+    """Whether a statement lets a function do no more than a poller does."""
+    granted = [str(action).lower() for action in policy.get("Action", ())]
+    return bool(granted) and all(
+        any(fnmatchcase(action, polled.lower()) for polled in _POLLED) for action in granted
+    )
 
 
 def _covers(pattern: str, resource: Resource) -> bool:

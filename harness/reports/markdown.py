@@ -3,9 +3,9 @@
 import json
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from harness.model import CampaignReport, Finding, Rule, Severity
+from harness.model import CampaignReport, Finding, FunctionSummary, Rule, Severity
 from harness.reports.base import writable
 from harness.reports.reproduce import commands, folder
 
@@ -28,6 +28,8 @@ class MarkdownReporter:
         counts = Counter(finding.severity for finding in report.findings)
         told = ", ".join(f"{counts[s]} {s}" for s in Severity if counts[s]) or "none"
         untested = [f for f in report.functions if not f.tested]
+        # Of a tested function there is a reason when its plan was not done to the end.
+        cut = [f for f in report.functions if f.tested and f.reason]
         lines = [
             MARKER,
             f"## faasfuzz: {report.verdict}",
@@ -36,6 +38,7 @@ class MarkdownReporter:
             f"`{_code(report.name)}`: {report.trials} trials in {report.invocations} invocations, "
             f"seed {report.seed}.",
             *_against(report),
+            *_unseen(report),
         ]
         ordered = _new_first(report)
         if report.findings:
@@ -47,11 +50,8 @@ class MarkdownReporter:
             ]
         if len(report.findings) > _LISTED:
             lines += ["", f"{len(report.findings) - _LISTED} more are in report.html."]
-        if untested:
-            lines += ["", "### Not tested", ""]
-            lines += [f"- `{_code(f.name)}`: {_cell(f.reason)}" for f in untested[:_LISTED]]
-        if len(untested) > _LISTED:
-            lines += [f"- and {len(untested) - _LISTED} more"]
+        lines += _reasons("Not tested", untested)
+        lines += _reasons("Not tested to the end", cut)
         size = sum(len(line) + 1 for line in lines)
         for finding in ordered[:_DETAILED]:
             detail = _detail(finding, rules, report)
@@ -60,6 +60,28 @@ class MarkdownReporter:
                 break
             lines += ["", detail]
         return "\n".join(lines) + "\n"
+
+
+def _reasons(title: str, functions: Sequence[FunctionSummary]) -> list[str]:
+    """Why these functions were not tested, or not to the end: a line for each."""
+    if not functions:
+        return []
+    left = len(functions) - _LISTED
+    return [
+        "",
+        f"### {title}",
+        "",
+        *(f"- `{_code(f.name)}`: {_cell(f.reason)}" for f in functions[:_LISTED]),
+        *([f"- and {left} more"] if left > 0 else ()),
+    ]
+
+
+def _unseen(report: CampaignReport) -> list[str]:
+    """What this way of invoking cannot observe, and the campaign therefore could not see."""
+    if not report.blind:
+        return []
+    lacked = ", ".join(map(_cell, report.blind))
+    return ["", f"Not observed, since the target `{_code(report.target)}` lacks it: {lacked}."]
 
 
 def _against(report: CampaignReport) -> list[str]:

@@ -4,6 +4,7 @@ SAM CLI 1.170 marks few failures: an exception of the handler comes as an ordina
 runtime client's error object, and a timeout as the emulator's sentence without a mark.
 """
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -20,7 +21,16 @@ _LEAD = re.compile(
     r"|Building image\.*|Using local image: .*|Mounting .* as /var/task:.*|SAM_CONTAINER_ID: \w+"
     r"|Lambda function '\w+' is already running|Image was not found\.|)"
 )
-_ACCESS = re.compile(r"(?:[\d-]+ [\d:]+ )?127\.0\.0\.1 - - \[[^]]*\] \"[^\"]*POST /2015-03-31/.*")
+# Written right before a container is asked, whether or not its own log comes in time.
+_ASKED = re.compile(r"SAM_CONTAINER_ID: \w+|Lambda function '\w+' is already running")
+_ACCESS = re.compile(
+    r"(?:[\d-]+ [\d:]+ )?127\.0\.0\.1 - - \[[^]]*\] \"(?:\x1b\[[\d;]*m)*[A-Z]+ /.*"
+)
+# Of start-api, about the answer; with a report in front of it, all is that comes behind.
+_ABOUT = re.compile(
+    r"Invalid lambda response received: .*|Lambda returned empty body!|No Content-Type given\..*"
+    r"|UnicodeDecodeError while processing HTTP request: .*"
+)
 # The emulator's own, which may stand behind what a function did not end with a line.
 _EMULATOR = re.compile(r"\d{2} \w{3} \d{4} \d{2}:\d{2}:\d{2},\d{3} \[\w+\] \(rapid\) .*")
 _START = re.compile(r"START RequestId: \S+ Version: ")
@@ -31,21 +41,32 @@ _KILLED = "signal: killed"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Written:
-    """The log of one call: what the function wrote, and what is said about the call."""
+    """The log of one call: what the function wrote, and what is said about the call.
+
+    `called` is False where SAM CLI answered without asking the function's container.
+    """
 
     text: str
     platform: Platform
     timed_out: bool
+    called: bool
 
 
-def read(log: str, logical_id: str) -> Written:
-    """Take apart what was written during one call of the function with this logical id."""
+def read(log: str, logical_id: str, *, fronted: bool = False) -> Written:
+    """Take apart what was written during one call of the function with this logical id.
+
+    `fronted`: the call went through start-api, which says what it makes of the answer.
+    """
     gave_up = f"Function '{logical_id}' timed out after "
     own: list[str] = []
     platform: list[str] = []
-    late = False
+    late = called = False
     for line in log.splitlines(keepends=True):
         bare = line.rstrip("\n")
+        called = called or bool(_ASKED.fullmatch(bare) or _START.match(bare))
+        reported = bool(platform) and platform[-1].startswith("REPORT ")
+        if fronted and (reported or _ABOUT.fullmatch(bare)) and not bare.startswith(gave_up):
+            continue
         if bare.startswith(gave_up):
             late = True
         elif _START.match(bare):
@@ -60,7 +81,8 @@ def read(log: str, logical_id: str) -> Written:
     text = "".join(own)
     blank = len(text) - len(text.rstrip("\n"))
     text = text[: len(text) - max(0, blank - 1)].removeprefix("\n")  # SAM CLI adds empty lines
-    return Written(text=text, platform=read_logs("".join(platform)), timed_out=late)
+    platform_log = read_logs("".join(platform))
+    return Written(text=text, platform=platform_log, timed_out=late, called=called)
 
 
 def judged(told: Outcome, written: Written, *, dropped: int, seconds: float) -> Outcome:
@@ -89,6 +111,21 @@ def judged(told: Outcome, written: Written, *, dropped: int, seconds: float) -> 
         exit_code=_exit_code(error) if status is Status.CRASH else None,
         request_id=request_id,
     )
+
+
+def revealed(told: Outcome) -> Outcome:
+    """An error object out of the body in which start-api answers it for HTTP APIs, as a success.
+
+    What it takes for an answer of the function is what Lambda would not: a failed call.
+    """
+    front = told.response
+    if told.status is not Status.OK or not isinstance(front, Mapping):
+        return told
+    try:
+        body = json.loads(front.get("body") or "null")
+    except (ValueError, RecursionError):
+        return told
+    return replace(told, response=body) if _is_error(body) else told
 
 
 def _is_error(response: object) -> bool:

@@ -1,4 +1,4 @@
-"""A `sam local start-lambda` of our own, and what it writes."""
+"""A `sam local start-lambda` or `start-api` of our own, and what it writes."""
 
 import json
 import os
@@ -38,19 +38,24 @@ def settings() -> dict[str, str]:
 
 
 class Service:
-    """Runs the functions of `template`. `logs` are what SAM CLI and the functions write.
+    """Runs the functions of `template` by `kind`, `start-lambda` or `start-api`.
+
+    `logs` are what SAM CLI and the functions write.
 
     It ends with us, and its containers with it. Raises TargetError when it does not start.
     """
 
-    def __init__(self, command: str, template: Mapping[str, Any], options: Sequence[str]) -> None:
+    def __init__(
+        self, command: str, kind: str, template: Mapping[str, Any], options: Sequence[str]
+    ) -> None:
+        self._kind = kind
         self.logs = Tail("faasfuzz-sam", _LOG_CAP)
         self._folder = Path(tempfile.mkdtemp(prefix="faasfuzz-sam-"))
         file = self._folder / "template.json"
         file.write_text(json.dumps(template))
         port = _free_port()
         self.url = f"http://127.0.0.1:{port}"
-        told = (*_with_us(), command, "local", "start-lambda", "--template", str(file))
+        told = (*_with_us(), command, "local", kind, "--template", str(file))
         try:
             self._popen = subprocess.Popen(
                 [*told, "--port", str(port), "--warm-containers", "LAZY", "--no-watch", *options],
@@ -82,7 +87,7 @@ class Service:
         self.stop()
         reason = written[-1] if written else "it says nothing"
         mend = "; update SAM CLI" if "No such option" in reason else ""
-        raise TargetError(f"sam local start-lambda does not start: {reason}{mend}")
+        raise TargetError(f"sam local {self._kind} does not start: {reason}{mend}")
 
 
 def _with_us() -> list[str]:

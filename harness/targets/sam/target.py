@@ -10,11 +10,11 @@ from harness.model import Function, Outcome, Trigger
 from harness.targets.lambda_api import LambdaApi, lambda_client
 from harness.targets.local.channel import REQUEST_LIMIT
 from harness.targets.local.outcomes import request_too_large
-from harness.targets.sam.outcomes import judged, read
+from harness.targets.sam.outcomes import Written, judged, read
 from harness.targets.sam.service import Service
 
 # How long SAM CLI may take beyond the function's own time: it builds an image at the first call.
-_MARGIN = 120.0
+MARGIN = 120.0
 _RAISED = re.compile(r"^(?:Error|[\w.]+(?:Error|Exception)): .+$", re.MULTILINE)
 
 
@@ -35,7 +35,7 @@ class JoinedTarget:
         self._connect(self._url)
 
     def _connect(self, url: str) -> None:
-        client = lambda_client(endpoint=url, read_timeout=self._function.timeout + _MARGIN)
+        client = lambda_client(endpoint=url, read_timeout=self._function.timeout + MARGIN)
         self._api = LambdaApi(client, tail=False)
 
     def invoke(
@@ -51,6 +51,9 @@ class JoinedTarget:
         if len(event) > REQUEST_LIMIT:
             status, error = request_too_large(len(event))
             return Outcome(status=status, error=error)
+        return self._called(event, trigger)
+
+    def _called(self, event: bytes, trigger: Trigger | None) -> Outcome:
         assert self._api is not None, "invoke() before start()"
         told = self._api.invoke(self._id, event)
         return judged(told, read("", self._id), dropped=0, seconds=self._function.timeout)
@@ -116,17 +119,28 @@ class SamTarget(JoinedTarget):
         if fresh or self._spent:
             self.restart()
         self._spent = fresh
-        assert self._api is not None, "invoke() before start()"
-        assert self._service is not None, "invoke() before start()"
-        self._service.logs.take()
+        return self._called(event, trigger)
+
+    def _called(self, event: bytes, trigger: Trigger | None) -> Outcome:
+        api, service = self._api, self._service
+        assert api is not None, "invoke() before start()"
+        assert service is not None, "invoke() before start()"
+        return self._watched(service, lambda: api.invoke(self._id, event))[0]
+
+    def _watched(
+        self, service: Service, call: Callable[[], Outcome], *, fronted: bool = False
+    ) -> tuple[Outcome, Written]:
+        """What a call did, and what `service` and the function wrote meanwhile."""
+        service.logs.take()
         try:
-            told = self._api.invoke(self._id, event)
+            told = call()
         except TargetError as error:
-            why = self._service.logs.take()[0].decode("utf-8", "replace")
+            why = service.logs.take()[0].decode("utf-8", "replace")
             raise TargetError(f"{error}{_reason(why)}") from error
-        log, dropped = self._service.logs.take()
-        written = read(log.decode("utf-8", "replace"), self._id)
-        return judged(told, written, dropped=dropped, seconds=self._function.timeout)
+        log, dropped = service.logs.take()
+        written = read(log.decode("utf-8", "replace"), self._id, fronted=fronted)
+        seconds = self._function.timeout
+        return judged(told, written, dropped=dropped, seconds=seconds), written
 
     def restart(self) -> None:
         """Take the container away: the next call has a new one."""

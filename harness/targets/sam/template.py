@@ -9,15 +9,22 @@ from pathlib import Path
 from typing import Any
 
 from harness.model import Application, Function
+from harness.targets.sam.routes import Route, events
 
 _FUNCTION = "AWS::Serverless::Function"
 _LAYER = "AWS::Serverless::LayerVersion"
 
 
 def template(
-    application: Application, names: Mapping[str, str], environment: Mapping[str, str]
+    application: Application,
+    names: Mapping[str, str],
+    environment: Mapping[str, str],
+    routes: Mapping[str, tuple[Route, ...]],
 ) -> dict[str, Any]:
-    """The functions that have code or an image; `names` are their logical ids here, by name."""
+    """The functions that have code or an image; `names` are their logical ids here, by name.
+
+    `routes` are those which they have behind start-api, by name, too.
+    """
     resources: dict[str, Any] = {}
     layers: dict[Path, str] = {}
     for function in application.functions:
@@ -29,6 +36,8 @@ def template(
             "Type": _FUNCTION,
             "Properties": _properties(function, layers, environment),
         }
+        if routes.get(function.name):
+            resources[names[function.name]]["Properties"]["Events"] = events(routes[function.name])
     for layer, name in layers.items():
         resources[name] = {"Type": _LAYER, "Properties": {"ContentUri": str(layer)}}
     return {"Transform": "AWS::Serverless-2016-10-31", "Resources": resources}

@@ -1,28 +1,27 @@
-"""Functions behind a real `sam local start-lambda`: what they do is told as from Lambda."""
+"""Functions behind a real `sam local start-lambda` and `start-api`: they tell as from Lambda."""
 
+import copy
 import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import closing, suppress
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
 from harness.errors import UsageError
-from harness.model import Application, Function, Outcome, Status
+from harness.model import Application, Function, Outcome, Status, Trigger
 from harness.targets.base import Setup
 from harness.targets.docker.engine import connect
 from harness.targets.docker.ownership import SAM_FUNCTION, suffix
+from harness.targets.http.kinds import doors
 from harness.targets.sam import PROVIDER
-from harness.targets.sam.service import settings
 from tests.e2e.campaigns import findings_of
 from tests.integration.apps import echo, shop
 from tests.integration.targets.base_image import RUNTIME
@@ -115,38 +114,122 @@ def test_a_restart_and_a_fresh_call_have_a_container_of_their_own(targets: Any) 
         assert call(target, {"do": "tmp"}).response is False
 
 
-def test_sam_local_start_api_is_a_front_for_the_http_target(
-    options: dict[str, str], tmp_path: Path
-) -> None:
-    echo(tmp_path)
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    command = ["sam", "local", "start-api", "--port", str(port), "--skip-pull-image"]
-    command += ["--warm-containers", "LAZY", "--invoke-image", options["image"]]
-    front = subprocess.Popen(
-        command, cwd=tmp_path, env=settings(), stderr=subprocess.DEVNULL, start_new_session=True
+_WEB = """
+import json, time
+
+def handler(event, context):
+    asked = (event.get("queryStringParameters") or {}).get("do")
+    print("asked", asked)
+    if asked == "raise":
+        raise ValueError("bad")
+    if asked == "hang":
+        time.sleep(60)
+    if asked == "nonsense":
+        return {"status": "one\\ntwo"}
+    told = {"from": event.get("requestContext", {}).get("domainName"), "body": event.get("body")}
+    return {"statusCode": 201, "body": json.dumps(told | (event.get("pathParameters") or {}))}
+"""
+_REST = Trigger(template="aws.apigateway.rest", facts={"path": "/items", "method": "GET"})
+_HTTP = Trigger(template="aws.apigateway.http", facts={"path": "/h/{id}", "method": "POST"})
+_SQS = Trigger(template="aws.sqs.message")
+
+
+def asked(trigger: Trigger, do: str, **changes: Any) -> bytes:
+    """A trigger's event whose query says what to do."""
+    event = copy.deepcopy(dict(doors()[trigger.template].template.event))
+    event |= {"queryStringParameters": {"do": do}, **changes}
+    if trigger is _REST:
+        event |= {"path": "/items", "httpMethod": "GET", "body": None}
+        event["multiValueQueryStringParameters"] = {"do": [do]}
+    else:
+        event |= {"rawPath": "/h/7", "rawQueryString": f"do={do}"}
+        event["pathParameters"] = {"id": "7"}
+        event["requestContext"]["http"]["method"] = "POST"
+    return json.dumps(event).encode()
+
+
+@pytest.fixture(scope="module")
+def web(options: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """A started function of two APIs and a queue, and its application."""
+    code = tmp_path_factory.mktemp("web")
+    (code / "app.py").write_text(_WEB)
+    function = Function(
+        name="web",
+        runtime=RUNTIME,
+        handler="app.handler",
+        code=code,
+        timeout=2,
+        triggers=(_REST, _HTTP, _SQS),
     )
-    try:
-        url = f"http://127.0.0.1:{port}"
-        while front.poll() is None:
-            with suppress(httpx.TransportError):
-                httpx.get(url, timeout=20)
-                break
-            time.sleep(0.1)
-        told = findings_of(
-            tmp_path,
-            tmp_path / "out",
-            functions=("Search",),
-            rules=("os-command-injection",),
-            target="http",
-            target_option=(f"url={url}",),
-            max_invocations=20,
-            workers=1,
-        )
-    finally:
-        front.terminate()
-        front.wait()
-    assert [f["confidence"] for f in told["findings"]] == ["confirmed"]
+    application = Application(name="a", source=code, functions=(function,))
+    setup = Setup(application=application, options={**options, "api": True})
+    with PROVIDER.open(PROVIDER.check(setup)) as opened:
+        with opened.of(function, environment={}) as target:
+            yield target, application
+        with closing(connect()) as client:
+            assert not left(client, suffix())
+
+
+def logged(target: Any, trigger: Trigger, do: str) -> Outcome:
+    """A call whose log was there in time: SAM CLI waits for it a second at most."""
+    for _ in range(20):
+        outcome: Outcome = target.invoke(asked(trigger, do), trigger=trigger)
+        if outcome.logs:
+            break
+    return outcome
+
+
+def test_events_of_apis_come_through_start_api_and_others_do_not(web: Any) -> None:
+    target, _ = web
+    rest = logged(target, _REST, "tell")
+    assert (rest.status, rest.response["statusCode"], rest.logs) == (Status.OK, 201, "asked tell\n")
+    assert json.loads(rest.response["body"])["from"].startswith("127.0.0.1:")
+    http = target.invoke(asked(_HTTP, "tell", body="b"), trigger=_HTTP)
+    assert json.loads(http.response["body"]) == {"id": "7", "body": "b", "from": "localhost"}
+    queue = target.invoke(b'{"Records": []}', trigger=_SQS)
+    assert json.loads(queue.response["body"])["from"] is None
+    unsendable = asked(_REST, "tell").replace(b'"GET"', b'"no method"')
+    assert target.invoke(unsendable, trigger=_REST).status is Status.UNSENT
+
+
+def test_what_fails_behind_start_api_is_told(web: Any) -> None:
+    target, _ = web
+    for trigger in (_REST, _HTTP):
+        raised = logged(target, trigger, "raise")
+        assert raised.status is Status.ERROR
+        assert "ValueError: bad" in raised.logs
+    hung = target.invoke(asked(_REST, "hang"), trigger=_REST)
+    assert (hung.status, hung.response) == (Status.TIMEOUT, None)
+    spoilt = logged(target, _REST, "nonsense")
+    assert (spoilt.status, spoilt.logs) == (Status.ERROR, "asked nonsense\n")
+    assert target.invoke(asked(_REST, "tell"), trigger=_REST, fresh=True).status is Status.OK
+
+
+def test_a_start_api_that_runs_already_is_joined(web: Any) -> None:
+    target, application = web
+    (function,) = application.functions
+    setup = Setup(application=application, options={"api_url": target._http[1].url})
+    with PROVIDER.open(PROVIDER.check(setup)) as opened:
+        assert "add url" in opened.refuses(function, _SQS)
+        assert not opened.refuses(function, _HTTP)
+        with opened.of(function, environment={}) as joined:
+            outcome = joined.invoke(asked(_REST, "tell"), trigger=_REST)
+            assert outcome.response["statusCode"] == 201
+            assert "logs" in joined.blind
+
+
+def test_a_campaign_goes_through_start_api(options: dict[str, str], tmp_path: Path) -> None:
+    echo(tmp_path)
+    told = findings_of(
+        tmp_path,
+        tmp_path / "out",
+        rules=("os-command-injection",),
+        target="sam",
+        target_option=("api=true", *(f"{name}={value}" for name, value in options.items())),
+        max_invocations=20,
+        workers=1,
+    )
+    assert [(f["function"], f["confidence"]) for f in told["findings"]] == [("Search", "confirmed")]
 
 
 def test_build_makes_the_code_that_is_tested(

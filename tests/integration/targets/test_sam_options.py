@@ -6,19 +6,23 @@ from typing import Any
 import pytest
 
 from harness.errors import TargetError, UsageError
-from harness.model import Application, Function, Image, Outcome, Status
+from harness.model import Application, Function, Image, Outcome, Status, Trigger
 from harness.targets.base import Setup
 from harness.targets.sam import PROVIDER
 from harness.targets.sam.outcomes import judged, read
+from harness.targets.sam.routes import routes
 from harness.targets.sam.template import template
 
 
 @pytest.mark.parametrize(
     ("given", "reason"),
     [
-        ({"warm": "x"}, "no option 'warm'; it has build, command, image, pull, url"),
+        ({"warm": "x"}, "no option 'warm'; it has api, api_url, build, command, image, pull, url"),
         ({"pull": "never"}, "pull is 'never'; write missing or always"),
         ({"build": "maybe"}, "build is 'maybe'; write true or false"),
+        ({"api": "maybe"}, "api is 'maybe'; write true or false"),
+        ({"api_url": "http://127.0.0.1:9", "api": True}, "api_url names a service that runs"),
+        ({"api_url": "https://example.com"}, "no address on this machine; write it like"),
         ({"image": 3}, "image is 3; write a text"),
         ({"url": "http://127.0.0.1:9", "image": "x"}, "runs already; leave the target's other"),
         ({"build": True, "command": "no-such-sam"}, r"SAM CLI is not there \(no-such-sam\)"),
@@ -35,6 +39,7 @@ def test_what_is_not_there_is_told_with_its_mend(tmp_path: Path) -> None:
     for options, reason in (
         ({"command": "no-such-sam"}, "SAM CLI is not there .*; `pipx install aws-sam-cli`"),
         ({"url": "http://127.0.0.1:9"}, "nothing answers at http://127.0.0.1:9 .*; start"),
+        ({"api_url": "http://127.0.0.1:9"}, "start `sam local start-api` there, or .* api_url out"),
     ):
         setup = Setup(application=application, options=options)
         with pytest.raises(TargetError, match=reason), PROVIDER.open(setup):
@@ -75,6 +80,67 @@ SAM_CONTAINER_ID: de509ae25327
 )
 def test_only_what_the_function_wrote_is_left_of_the_log(log: str, own: str) -> None:
     assert read(log, "f").text == own
+
+
+_ABOUT = "Invalid lambda response received: Function returned an invalid response: {'a': 'b'}\n"
+
+
+def test_what_start_api_says_is_not_the_functions() -> None:
+    access = (
+        '2026-11-21 14:21:40 127.0.0.1 - - [21/Nov/2026 14:21:40] "{}GET /a?b=c HTTP/1.1" 200 -\n'
+    )
+    start, end = (
+        f"START RequestId: {_ID} Version: 1\n",
+        f"END RequestId: {_ID}\nREPORT RequestId: {_ID}\n",
+    )
+    before = access.format("\x1b[35m\x1b[1m")
+    log = before + _LEAD + start + "own\n" + end + "more about it\n" + access.format("")
+    assert read(log, "f", fronted=True).text == "own\n"
+    assert read(log, "f").called
+    assert not read(access.format(""), "f", fronted=True).called
+    assert read(start + "own\n" + _ABOUT, "f", fronted=True).text == "own\n"
+    assert read(log + "Function 'f' timed out after 2 seconds\n", "f", fronted=True).timed_out
+
+
+def test_one_address_serves_a_route_once(tmp_path: Path) -> None:
+    def function(name: str, *facts: tuple[str, str]) -> Function:
+        found = (
+            Trigger(
+                template="aws.apigateway.rest",
+                facts={"path": path, "method": method, "route_key": f"{method} {path}"},
+            )
+            for path, method in facts
+        )
+        return Function(
+            name=name, runtime="python3.12", handler="a.b", code=tmp_path, triggers=tuple(found)
+        )
+
+    application = Application(
+        name="a",
+        source=tmp_path,
+        functions=(
+            function("first", ("/a/{id}", "GET"), ("/b", "ANY"), ("/c/{an-id}", "GET")),
+            function("second", ("/a/{key}", "GET"), ("/a/{id}", "POST"), ("/b", "GET")),
+            Function(
+                name="third",
+                runtime="python3.12",
+                handler="a.b",
+                code=tmp_path,
+                triggers=(
+                    Trigger(
+                        template="aws.apigateway.http",
+                        facts={"path": "/", "method": "ANY", "route_key": "$default"},
+                    ),
+                    Trigger(template="aws.sqs.message"),
+                ),
+            ),
+        ),
+    )
+    assert routes(application) == {
+        "first": (("Api", "/a/{id}", "GET"), ("Api", "/b", "ANY")),
+        "second": (("Api", "/a/{id}", "POST"),),
+        "third": (("HttpApi", "", "ANY"),),
+    }
 
 
 def test_a_timeout_is_sam_clis_word_and_not_the_functions() -> None:
@@ -121,7 +187,13 @@ def test_images_and_layers_stand_in_the_template(tmp_path: Path) -> None:
         ),
         {"i": "I1", "z": "Z1", "s3": "S1"},
         {"AWS_ENDPOINT_URL": "http://x"},
+        {"z": (("Api", "/a", "GET"), ("HttpApi", "", "ANY"))},
     )["Resources"]
+    assert "Events" not in made["I1"]["Properties"]
+    assert made["Z1"]["Properties"]["Events"] == {
+        "Route0": {"Type": "Api", "Properties": {"Path": "/a", "Method": "get"}},
+        "Route1": {"Type": "HttpApi"},
+    }
     assert set(made) == {"I1", "Z1", "Layer0"}
     assert made["I1"]["Properties"]["ImageConfig"] == {"Command": ["app.handler"]}
     assert made["Z1"]["Properties"]["Layers"] == [{"Ref": "Layer0"}]

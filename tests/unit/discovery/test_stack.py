@@ -246,6 +246,31 @@ def test_sam_policies(project) -> None:
     assert [(e.origin, e.to, e.via) for e in application.edges] == [("Worker", "Orders", "policy")]
 
 
+@pytest.mark.parametrize(
+    ("actions", "reached"),
+    [
+        (["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"], False),
+        (["SQS:receivemessage", "sqs:ChangeMessageVisibilityBatch"], False),
+        (["kinesis:GetRecords", "kinesis:DescribeStreamSummary"], False),
+        (["dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams"], False),
+        (["sqs:ReceiveMessage", "sqs:SendMessage"], True),
+        (["dynamodb:GetRecords", "dynamodb:GetItem"], True),
+        (["sqs:*"], True),
+        (["*"], True),
+    ],
+)
+def test_a_pollers_grants_are_no_way_into_what_it_polls(
+    project, actions: list[str], reached: bool
+) -> None:
+    text = f"""{HEAD}      Policies:
+        - Statement: {{Effect: Allow, Action: {json.dumps(actions)}, Resource: !GetAtt Jobs.Arn}}
+      Events: {{Job: {{Type: SQS, Properties: {{Queue: !GetAtt Jobs.Arn}}}}}}
+  Jobs: {{Type: 'AWS::SQS::Queue'}}
+"""
+    told = [(e.origin, e.to) for e in project.discover(text).edges if e.via == "policy"]
+    assert told == ([("Worker", "Jobs")] if reached else [])
+
+
 def test_a_role_and_what_is_attached_to_it(project) -> None:
     text = f"""{HEAD}      Role: !GetAtt Role.Arn
   Role:

@@ -74,6 +74,7 @@ CASES = {
     "a finding": report((finding(),)),
     "hostile": report((hostile(),), (summary(name=HOSTILE, tested=False, reason=HOSTILE),)),
     "untested": report((), (summary(tested=False, tallies=(), reason="no runtime"),)),
+    "cut short": replace(report((), (summary(reason=HOSTILE),)), target=HOSTILE, blind=("logs",)),
     "interrupted": replace(report((finding(),)), verdict="interrupted", finished=""),
 }
 
@@ -238,6 +239,23 @@ def test_markdown_stays_a_table_and_holds_no_markup(told: CampaignReport) -> Non
     table = text.split("<details>")[0]
     rows = [line for line in table.splitlines() if line.startswith("| ")]
     assert len({line.replace("\\|", "").count("|") for line in rows}) <= 1
+
+
+def test_markdown_says_why_functions_were_cut_short_and_what_nobody_saw() -> None:
+    reason = "its share of --max-time was used up"
+    functions = (
+        summary(),
+        summary(name="Store", reason=reason),
+        summary(name="Pay", tested=False, reason="no runtime"),
+    )
+    told = replace(report((), functions), target="sam", blind=("coverage", "sensors"))
+    text = rendered("markdown", told)
+    assert f"### Not tested to the end\n\n- `Store`: {reason}\n" in text
+    assert "### Not tested\n\n- `Pay`: no runtime\n" in text
+    assert "the target `sam` lacks it: coverage, sensors.\n" in text
+    whole = rendered("markdown", report())
+    assert "to the end" not in whole
+    assert "Not observed" not in whole
 
 
 def test_html_is_one_file_without_anything_to_load(told: CampaignReport) -> None:
