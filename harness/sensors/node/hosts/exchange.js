@@ -65,7 +65,8 @@ function pipe() {
 }
 
 const asBytes = (text) => Buffer.from(text, 'utf8').toString('latin1');
-const escaped = (path) => path.replace(/[^!-~]+/gu, (text) => encodeURI(text.toWellFormed?.() ?? text));
+const percent = (text) =>
+  Array.from(Buffer.from(text), (byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`).join('');
 
 // The answer of `server` as the caller gets it; `headers` are pairs, `body` is a text. What HTTP
 // cannot carry is answered as a front end does, 400. Rejects when the connection ends without one.
@@ -77,7 +78,8 @@ function exchange(server, { method, path, headers, body }) {
   }
   return new Promise((resolve, reject) => {
     const [ours, theirs] = pipe();
-    const options = { method, path: escaped(path), headers: sent, createConnection: () => ours };
+    const escaped = path.replace(/[^!-~]+/gu, percent);
+    const options = { method, path: escaped, headers: sent, createConnection: () => ours };
     let made;
     try {
       made = request(options);
@@ -113,4 +115,4 @@ function asAnswer(response, bytes) {
   return told;
 }
 
-module.exports = { exchange };
+module.exports = { exchange, percent };

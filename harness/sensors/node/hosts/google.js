@@ -13,7 +13,7 @@ const { pathToFileURL } = require('url');
 const { HandlerNotFound } = require('../runtime/errors.js');
 const { state, within } = require('../sensors/learn/origin.js');
 const { unwrapped, wrap } = require('../sensors/learn/recording.js');
-const { exchange } = require('./exchange.js');
+const { exchange, percent } = require('./exchange.js');
 
 const FRAMEWORK = '@google-cloud/functions-framework';
 const { parse, stringify } = JSON;
@@ -60,12 +60,23 @@ function followed(args, signature) {
 }
 
 // Everything by which a function may fail passes through this one of the framework's.
-function catchFailures(logger) {
+function catchFailures(logger, framework) {
   const { sendCrashResponse } = logger;
   logger.sendCrashResponse = (told) => {
     sendCrashResponse(told);
-    if (told.statusOverride === undefined) call.fail(told.err);
+    if (told.statusOverride === undefined) call.fail(without(framework, told.err));
   };
+}
+
+// An error whose stack has no frame of the framework's: they tell nothing of the function.
+function without(framework, error) {
+  try {
+    const lines = error.stack.split('\n');
+    error.stack = lines.filter((line) => !line.includes(framework)).join('\n');
+  } catch {
+    // Frozen, or no error at all: it is told as it is.
+  }
+  return error;
 }
 
 // The framework's server, ready and not listening. Rejects with why the function cannot be loaded.
@@ -76,7 +87,7 @@ function served({ root, handler }) {
   const framework = path.dirname(own.resolve(FRAMEWORK));
   const main = path.join(framework, 'main.js');
   const loader = own(path.join(framework, 'loader.js'));
-  catchFailures(own(path.join(framework, 'logger.js')));
+  catchFailures(own(path.join(framework, 'logger.js')), framework);
   return new Promise((resolve, reject) => {
     const { getUserFunction } = loader;
     const found = async (...asked) => {
@@ -100,7 +111,7 @@ function served({ root, handler }) {
     const never = new Promise(() => {});
     loader.getUserFunction = (...asked) =>
       found(...asked).catch((error) => {
-        reject(error);
+        reject(without(framework, error));
         return never;
       });
     process.argv[1] = main;
@@ -133,7 +144,7 @@ function binary({ data, datacontenttype, ...attributes }) {
   const type = datacontenttype === undefined ? 'application/json' : asText(datacontenttype);
   const headers = Object.entries(attributes).map(([name, value]) => [
     `ce-${name}`,
-    percent(asText(value)),
+    attribute(asText(value)),
   ]);
   headers.push(['content-type', type]);
   if (data === undefined) return [headers, ''];
@@ -142,11 +153,7 @@ function binary({ data, datacontenttype, ...attributes }) {
 }
 
 // Percent-encoded where the binding wants it: controls, space, quote, percent, not ASCII.
-function percent(text) {
-  return text.replace(/[^!#$&-~]+/gu, (some) =>
-    Array.from(Buffer.from(some), (b) => '%' + b.toString(16).toUpperCase().padStart(2, '0')).join(''),
-  );
-}
+const attribute = (text) => text.replace(/[^!#$&-~]+/gu, percent);
 
 async function loaded() {
   const told = parse(process.env.FAASFUZZ_HOST);
@@ -159,7 +166,7 @@ async function loaded() {
     const answer = new Promise((resolve, reject) => {
       call.event = event;
       call.fail = reject;
-      exchange(server, within(() => asRequest(event))).then(resolve, reject);
+      within(() => exchange(server, asRequest(event))).then(resolve, reject);
     });
     return answer.finally(() => clearInterval(waiting));
   };
