@@ -46,9 +46,10 @@ def host_of(function: Function) -> Host | None:
     if host is None:
         others = {"python": "Python", "nodejs": "Node.js"}
         runs = [others[own] for provider, own in _HOSTS if provider == function.provider]
+        mend = f"; those in {' and '.join(runs)} do" if runs else ""
         raise TargetError(
             f"{function.name}: {function.runtime or 'this kind of'} functions of "
-            f"{function.provider} do not run locally; those in {' and '.join(runs)} do"
+            f"{function.provider} do not run locally{mend}"
         )
     return host
 
@@ -58,7 +59,7 @@ def host_environment(function: Function, code: Path) -> Mapping[str, str]:
 
     https://learn.microsoft.com/en-us/azure/azure-functions/functions-app-settings
     https://cloud.google.com/run/docs/container-contract#services-env-vars
-    https://cloud.google.com/docs/buildpacks/nodejs (NODE_ENV)
+    https://github.com/GoogleCloudPlatform/buildpacks/blob/main/cmd/nodejs/npm/main.go
     https://github.com/apache/openwhisk/blob/master/docs/actions.md#accessing-action-metadata-within-the-action-body
     """
     signature = _signature(function)
