@@ -31,6 +31,13 @@ RULES = ("os-command-injection", "path-traversal", "xss")
             },
         ),
         (
+            "google-node",
+            {
+                "page": ("path-traversal", "/query/page"),
+                "label": ("os-command-injection", "/data/message/data!base64!json/label"),
+            },
+        ),
+        (
             "openwhisk",
             {
                 "greet": ("xss", "/name"),
@@ -48,4 +55,6 @@ def test_a_campaign_finds_what_is_vulnerable_and_nothing_in_its_twin(
     found = {f["function"]: (f["rule"], f["insertion_point"]) for f in told["findings"]}
     assert found == expected
     assert {f["confidence"] for f in told["findings"]} == {"confirmed"}
-    assert all(f["sink"]["file"].endswith(".py") for f in told["findings"] if f["rule"] != "xss")
+    assert all(
+        f["sink"]["file"].endswith((".py", ".js")) for f in told["findings"] if f["rule"] != "xss"
+    )

@@ -8,7 +8,9 @@ from pathlib import Path
 from harness.errors import TargetError
 from harness.model import Function
 
-HOSTS = Path(__file__).parents[2] / "sensors" / "python" / "hosts"
+_SENSORS = Path(__file__).parents[2] / "sensors"
+HOSTS = _SENSORS / "python" / "hosts"
+_NODE_HOSTS = _SENSORS / "node" / "hosts"
 NAMESPACE = "guest"
 
 
@@ -20,10 +22,16 @@ class Host:
     packages: tuple[str, ...]
 
 
-_AZURE = Host(handler="faasfuzz_hosts.azure.handle", packages=("azure-functions",))
-_GOOGLE = Host(handler="faasfuzz_hosts.google.handle", packages=("functions-framework",))
-_OPENWHISK = Host(handler="faasfuzz_hosts.openwhisk.handle", packages=())
-_HOSTS = {"azure": _AZURE, "gcp": _GOOGLE, "openwhisk": _OPENWHISK}
+_HOSTS = {
+    ("azure", "python"): Host(handler="faasfuzz_hosts.azure.handle", packages=("azure-functions",)),
+    ("gcp", "python"): Host(
+        handler="faasfuzz_hosts.google.handle", packages=("functions-framework",)
+    ),
+    ("gcp", "nodejs"): Host(
+        handler=str(_NODE_HOSTS / "google.handle"), packages=("@google-cloud/functions-framework",)
+    ),
+    ("openwhisk", "python"): Host(handler="faasfuzz_hosts.openwhisk.handle", packages=()),
+}
 
 
 def host_of(function: Function) -> Host | None:
@@ -33,11 +41,15 @@ def host_of(function: Function) -> Host | None:
     """
     if function.provider == "aws":
         return None
-    host = _HOSTS.get(function.provider)
-    if host is None or not function.runtime.startswith("python"):
+    language = _language(function)
+    host = _HOSTS.get((function.provider, language))
+    if host is None:
+        others = {"python": "Python", "nodejs": "Node.js"}
+        runs = [others[own] for provider, own in _HOSTS if provider == function.provider]
+        mend = f"; those in {' and '.join(runs)} do" if runs else ""
         raise TargetError(
             f"{function.name}: {function.runtime or 'this kind of'} functions of "
-            f"{function.provider} do not run locally; those in Python do"
+            f"{function.provider} do not run locally{mend}"
         )
     return host
 
@@ -47,6 +59,7 @@ def host_environment(function: Function, code: Path) -> Mapping[str, str]:
 
     https://learn.microsoft.com/en-us/azure/azure-functions/functions-app-settings
     https://cloud.google.com/run/docs/container-contract#services-env-vars
+    https://github.com/GoogleCloudPlatform/buildpacks/blob/main/cmd/nodejs/npm/main.go
     https://github.com/apache/openwhisk/blob/master/docs/actions.md#accessing-action-metadata-within-the-action-body
     """
     signature = _signature(function)
@@ -72,6 +85,8 @@ def host_environment(function: Function, code: Path) -> Mapping[str, str]:
             "K_SERVICE": function.name,
             "PORT": "8080",
         }
+        if _language(function) == "nodejs":
+            own["NODE_ENV"] = "production"
     elif function.provider == "openwhisk":
         own = {
             "__OW_ACTION_NAME": f"/{NAMESPACE}/{function.name}",
@@ -81,10 +96,18 @@ def host_environment(function: Function, code: Path) -> Mapping[str, str]:
     return {**own, "FAASFUZZ_HOST": json.dumps(told)}
 
 
+def _language(function: Function) -> str:
+    """`python` of `python3.12`, `nodejs` of `nodejs20.x`."""
+    return function.runtime.rstrip("0123456789.x")
+
+
 def _signature(function: Function) -> str:
     """How Google's framework calls a function that no decorator marks."""
     templates = [trigger.template for trigger in function.triggers]
     if any(id.startswith("gcp.legacy.") for id in templates):
         return "event"
-    http = ("gcp.functions.", "gcp.tasks.", "gcp.scheduler.http", "gcp.pubsub.push")
+    http = (
+        *("gcp.functions.", "gcp.tasks.", "gcp.scheduler.http", "gcp.pubsub.push"),
+        "gcp.firebase-auth.blocking",
+    )
     return "http" if all(id.startswith(http) for id in templates) else "cloudevent"

@@ -1,4 +1,4 @@
-"""The modules that a Node.js function sees: its own packages, layers, and the AWS SDK.
+"""The modules that a Node.js function sees: its own packages, layers, and its platform's.
 
 Lambda's bootstrap sets NODE_PATH to /opt/nodejs/nodeNN/node_modules, /opt/nodejs/node_modules and
 /var/runtime/node_modules, where the AWS SDK for JavaScript v3 lies
@@ -19,6 +19,7 @@ from typing import Any
 
 from harness.errors import TargetError
 from harness.model import Function
+from harness.targets.local.hosts import host_of
 from harness.targets.local.installing import filled
 from harness.targets.local.node import Node
 
@@ -60,6 +61,11 @@ def find_modules(function: Function, code: Path, node: Node, cache: Path) -> Mod
     )
     if missing:
         folders.append(_packages(missing, node, cache, what="the AWS SDK") / "node_modules")
+    host = host_of(function)
+    for name in () if host is None else host.packages:
+        if not any((folder / name).is_dir() for folder in (code / "node_modules", *folders)):
+            what = f"the {function.provider} runtime"
+            folders.append(_packages([name], node, cache, what=what) / "node_modules")
     return Modules(folders=tuple(folders), imports=imports or manifest.get("type") == "module")
 
 

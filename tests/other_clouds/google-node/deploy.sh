@@ -1,0 +1,2 @@
+gcloud functions deploy label --trigger-topic orders
+gcloud functions deploy safe_label --trigger-topic orders
