@@ -14,6 +14,7 @@ from harness.model import Function, Outcome
 from harness.targets.docker.engine import connect
 from harness.targets.local import LocalTarget
 from tests.integration.targets import base_image
+from tests.integration.targets.hosted import call as call
 
 HANDLER = Path(__file__).with_name("handler.js").read_text()
 

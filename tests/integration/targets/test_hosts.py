@@ -1,20 +1,17 @@
 """Functions of Azure, Google and OpenWhisk, each called through its platform's own package."""
 
 import json
-from collections.abc import Callable, Iterator
 from pathlib import Path
-from textwrap import dedent
 from typing import Any
 
 import pytest
 
 from harness.catalogue.paths import data_folder
 from harness.catalogue.templates import load_templates
-from harness.discovery import discover
 from harness.errors import TargetError
-from harness.events.seed import make_seed
-from harness.model import Function, Outcome, Status
+from harness.model import Function, Status
 from harness.targets.local import LocalTarget
+from tests.integration.targets.hosted import Call
 
 TEMPLATES = {t.id: t for t in load_templates(data_folder("event_templates"))}
 AZURE = """
@@ -77,40 +74,6 @@ AZURE = """
 """
 MESSAGE = {"id": "a1b2c3", "message": "hello"}
 TEXT = json.dumps(MESSAGE)
-
-Call = Callable[..., Outcome]
-
-
-@pytest.fixture
-def call(tmp_path: Path) -> Iterator[Call]:
-    """Writes a project, and calls its function with the event of its (first) trigger."""
-    targets: list[LocalTarget] = []
-
-    def called(
-        files: dict[str, str],
-        name: str,
-        change: Callable[[Any], None] = lambda event: None,
-        **how: Any,
-    ) -> Outcome:
-        for file, text in files.items():
-            path = tmp_path / file
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(dedent(text))
-        found = discover(tmp_path / next(iter(files)), templates=tuple(TEMPLATES.values()))
-        function = next(f for f in found.functions if f.name == name)
-        trigger = function.triggers[0]
-        event = json.loads(
-            json.dumps(make_seed(TEMPLATES[trigger.template], trigger, function).event)
-        )
-        change(event)
-        target = LocalTarget(function, environment={})
-        targets.append(target)
-        target.start()
-        return target.invoke(json.dumps(event).encode(), **how)
-
-    yield called
-    for target in targets:
-        target.stop()
 
 
 @pytest.mark.parametrize(
@@ -300,74 +263,6 @@ def test_google_learns_what_is_asked_of_query_and_headers(call: Call) -> None:
     outcome = call({"main.py": code}, "http", learn=True, extra={})
     missing = {read.address for read in outcome.reads if read.kind == "missing"}
     assert {"/query/page", "/query/all", "/headers/x-tenant"} <= missing
-
-
-NODE = """
-    const functions = require('@google-cloud/functions-framework');
-    const { execFileSync } = require('child_process');
-
-    functions.http('http', (req, res) => {
-      req.get('X-Tenant');
-      if (req.query.page) throw new RangeError('no');
-      const told = [req.method, req.path, req.query.q, req.body.message, req.ip, req.hostname];
-      res.cookie('a', '1').set('X-A', 'b').status(202).send(JSON.stringify(told));
-    });
-    functions.cloudEvent('stored', async (event) => {
-      console.log(JSON.stringify([event.type, event.subject, event.bucket, event.data.name]));
-      execFileSync('true', [event.data.name, String(event.data.colour)]);
-    });
-    functions.cloudEvent('failing', (event, done) => done(event.data.gone ? null : 'no name'));
-    exports.background = (data, context, done) => {
-      console.log(JSON.stringify([data.name, context.eventType, context.resource.service]));
-      setTimeout(() => done(data.colour ? new Error('grey') : null), 1);
-    };
-"""
-PACKAGE = (Path(__file__).parents[2] / "other_clouds" / "google-node" / "package.json").read_text()
-NODE_FILES = {"package.json": PACKAGE, "index.js": NODE}
-
-
-def test_google_calls_a_function_of_node_over_http(call: Call) -> None:
-    outcome = call(NODE_FILES, "http", learn=True, extra={})
-    answer = outcome.response
-    assert isinstance(answer, dict)
-    assert (answer["statusCode"], answer["cookies"]) == (202, ["a=1; Path=/"])
-    assert answer["headers"]["x-a"] == "b"
-    assert json.loads(answer["body"]) == [
-        *("POST", "/items", "sample", "hello", "203.0.113.7", "items-abcdefghij-uc.a.run.app")
-    ]
-    reads = {(read.address, read.kind) for read in outcome.reads}
-    assert {("/query/page", "missing"), ("/headers/x-tenant", "missing")} <= reads
-    assert ("/body!json/message", "present") in reads
-
-
-def test_google_tells_what_a_function_of_node_throws(call: Call) -> None:
-    outcome = call(NODE_FILES, "http", lambda event: event["query"].update(page="1"))
-    assert outcome.error is not None
-    assert (outcome.error.type, len(outcome.error.trace)) == ("RangeError", 1)
-    assert "index.js" in outcome.error.trace[0]
-    rejected = call(NODE_FILES, "failing")
-    assert (rejected.status, rejected.error and rejected.error.message) == (Status.ERROR, "no name")
-
-
-def test_google_sends_node_cloud_events_and_background_events(call: Call) -> None:
-    def spaced(event: Any) -> None:
-        event["subject"] = "objects/a 100% ü"
-
-    files = NODE_FILES | {"deploy.sh": DEPLOYED}
-    outcome = call(files, "stored", spaced, learn=True, extra={})
-    assert outcome.error is None
-    told = ["google.cloud.storage.object.v1.finalized", "objects/a%20100%25%20%C3%BC", "pictures"]
-    assert json.dumps([*told, "incoming/sample.txt"], separators=(",", ":")) in outcome.logs
-    assert ("/data/colour", "missing") in {(read.address, read.kind) for read in outcome.reads}
-    [sink] = [sink for sink in outcome.sinks if sink.category == "process"]
-    assert (sink.file, sink.line) == ("index.js", 13)
-    # Without a registered function beside it: one that is exported only, for gcloud to name.
-    background = {**files, "index.js": NODE[NODE.index("exports.") :]}
-    outcome = call(background, "background", learn=True, extra={})
-    assert outcome.error is None
-    told = ["incoming/sample.txt", "google.storage.object.finalize", "storage.googleapis.com"]
-    assert json.dumps(told, separators=(",", ":")) in outcome.logs
-    assert ("/data/colour", "missing") in {(read.address, read.kind) for read in outcome.reads}
 
 
 def test_openwhisk_calls_main_with_parameters(call: Call) -> None:
