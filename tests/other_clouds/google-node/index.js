@@ -8,7 +8,11 @@ const given = (text) => String(text).replaceAll('\0', '');
 
 functions.http('page', (req, res) => {
   const name = given(req.query.page ?? 'about.txt');
-  res.type('text').send(fs.readFileSync(path.join(PAGES, name), 'utf8'));
+  try {
+    res.type('text').send(fs.readFileSync(path.join(PAGES, name), 'utf8'));
+  } catch {
+    res.sendStatus(404);
+  }
 });
 
 functions.http('safe_page', (req, res) => {

@@ -28,19 +28,33 @@ const asText = (value) => (typeof value === 'string' ? value : stringify(value))
 // Of the recording event, what a function is given in its place: only while the two are the same.
 function held(value, recording) {
   if (recording === undefined) return value;
-  return stringify(unwrapped(value)) === stringify(unwrapped(recording)) ? recording : value;
+  return stringify(value) === stringify(unwrapped(recording)) ? recording : value;
+}
+
+// A body that the framework has parsed, as a function that parses it itself would have it.
+function decoded(value, text) {
+  try {
+    if (typeof text !== 'string' || stringify(value) !== stringify(parse(text))) return value;
+    state.inside = false;
+    return parse(text);
+  } catch {
+    return value; // No JSON: a form.
+  } finally {
+    state.inside = true;
+  }
 }
 
 // The arguments of a function with the event's own fields in them, so that what is read is seen.
 const FOLLOWED = {
   http([request, ...rest]) {
     const { event } = call;
-    if (isMapping(event) && 'method' in event && 'headers' in event) {
+    if ('method' in event && 'headers' in event) {
       request.headers = wrap({ ...request.headers }, '/headers');
       if (isMapping(event.query)) {
         const query = { value: event.query, writable: true, enumerable: true, configurable: true };
         Object.defineProperty(request, 'query', query);
       }
+      if (typeof request.body === 'object') request.body = decoded(request.body, event.body);
     } else request.body = held(request.body, event);
     return [request, ...rest];
   },
@@ -55,6 +69,7 @@ const FOLLOWED = {
 };
 
 function followed(args, signature) {
+  state.inside = false;
   if (!state.on || !isMapping(call.event) || !(signature in FOLLOWED)) return args;
   return within(() => FOLLOWED[signature](args));
 }
@@ -166,9 +181,14 @@ async function loaded() {
     const answer = new Promise((resolve, reject) => {
       call.event = event;
       call.fail = reject;
-      within(() => exchange(server, asRequest(event))).then(resolve, reject);
+      // What the framework compares and decodes on its way to the function is none of its reads.
+      state.inside = true;
+      exchange(server, asRequest(event)).then(resolve, reject);
     });
-    return answer.finally(() => clearInterval(waiting));
+    return answer.finally(() => {
+      state.inside = false;
+      clearInterval(waiting);
+    });
   };
   return { handle };
 }
