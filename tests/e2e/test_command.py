@@ -49,6 +49,10 @@ MENDED = VULNERABLE.replace('"select name from item where name = \'" + name + "\
 )
 
 
+# Enough for what some tests ask of a campaign.
+FEW = ("--max-invocations", "400", "--quiet")
+
+
 def faasfuzz(*arguments: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "NO_COLOR": "1", "COLUMNS": "200"}
     return subprocess.run(
@@ -116,14 +120,15 @@ def test_a_campaign_writes_its_files_and_exits_by_the_contract(app: Path) -> Non
 
 
 def test_a_known_finding_does_not_fail_the_run(app: Path) -> None:
-    faasfuzz("run", ".", "--out", "one", "--rule", "sql-injection", "--quiet", cwd=app)
+    few = ("--rule", "sql-injection", "--max-invocations", "300", "--quiet")
+    faasfuzz("run", ".", "--out", "one", *few, cwd=app)
     # Another folder, other lines, another seed and so other payloads: the same fingerprint.
     moved = app / "elsewhere"
     moved.mkdir()
     shutil.copy(app / "template.yaml", moved)
     (moved / "src").mkdir()
     (moved / "src" / "app.py").write_text("# A new header.\n\n\n" + VULNERABLE)
-    options = ("--rule", "sql-injection", "--baseline", "../one/findings.json", "--quiet")
+    options = (*few, "--baseline", "../one/findings.json")
     ran = faasfuzz("run", ".", "--out", "two", "--seed", "99", *options, cwd=moved)
     assert ran.returncode == 0, ran.stderr
     first, second = (findings(f)["findings"][0] for f in (app / "one", moved / "two"))  # type: ignore[index]
@@ -134,7 +139,7 @@ def test_a_known_finding_does_not_fail_the_run(app: Path) -> None:
 
 
 def test_a_campaign_is_not_mixed_with_an_older_one_in_its_folder(app: Path) -> None:
-    options = ("--out", "out", "--rule", "sql-injection", "--quiet")
+    options = ("--out", "out", "--rule", "sql-injection", *FEW)
     assert faasfuzz("run", ".", *options, cwd=app).returncode == 1
     (app / "src" / "app.py").write_text(MENDED)
     assert faasfuzz("run", ".", *options, cwd=app).returncode == 0
@@ -144,7 +149,7 @@ def test_a_campaign_is_not_mixed_with_an_older_one_in_its_folder(app: Path) -> N
 def test_the_same_seed_sends_the_same_plan(app: Path) -> None:
     runs = []
     for name in ("one", "two"):
-        faasfuzz("run", ".", "--out", name, "--seed", "11", "--quiet", cwd=app)
+        faasfuzz("run", ".", "--out", name, "--seed", "11", *FEW, cwd=app)
         told = findings(app / name)
         runs.append((told["functions"][0]["trials"], told["findings"][0]["payload"]))  # type: ignore[index]
     assert runs[0] == runs[1]
