@@ -213,6 +213,8 @@ class Learner:
             for value in (*wanted, *CANDIDATES):
                 if self._left <= 0:
                     return
+                if not arrives(learnt.seed, address, value):
+                    continue
                 try:
                     seed = learnt.seed.written(address, value)
                 except (AddressError, CodecError, TypeError):
@@ -266,6 +268,8 @@ class Learner:
             for address, value in self._values(learnt):
                 if self._left <= max(0, stop) or len(found) >= self._variants:
                     return found
+                if not arrives(learnt.seed, address, value):
+                    continue
                 try:
                     seed = learnt.seed.written(address, value)
                 except (AddressError, CodecError, TypeError):
@@ -320,6 +324,12 @@ class Learner:
 
     def _remember(self, learnt: Learnt) -> None:
         self._seen |= {signature(learnt), signature(learnt, whole=True)}
+
+
+def arrives(seed: Seed, address: Address, value: object) -> bool:
+    """Whether a value is let in at an address: where only text is, a list or a number never is."""
+    text = isinstance(value, (str, bytes))
+    return text or not any(p.address == address and not p.json for p in seed.points)
 
 
 def _label(address: Address, value: object) -> str:
