@@ -2,7 +2,8 @@
 
 import base64
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from types import TracebackType
 from typing import Any, Self
@@ -13,7 +14,7 @@ import httpx
 from harness.deployed.counted import Counted, counted, uncounted
 from harness.deployed.secrecy import Redactor
 from harness.errors import TargetError, UsageError
-from harness.model import Function, FunctionError, Outcome, Status
+from harness.model import Function, FunctionError, Outcome, Status, Trigger
 from harness.targets.base import Setup
 
 # Nothing of the function's process is seen from outside of it.
@@ -220,3 +221,63 @@ def _since(started: float) -> float:
 def not_sent(why: str) -> Outcome:
     """The outcome of an event of which no request can be made."""
     return Outcome(status=Status.TOO_LARGE, error=FunctionError(type="NotSent", message=why))
+
+
+Made = Callable[[Function, Line, Mapping[str, Any]], Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Platform:
+    """The Provider of a cloud whose functions are called by HTTP.
+
+    `provider` is the cloud's name in the model, `kind` what one of its functions is called. `make`
+    gives a function's target from its line and the checked options; of those, `options` are its
+    own, `secrets` the ones that let requests in. `refused` says why a trigger cannot be caused.
+    """
+
+    name: str
+    provider: str
+    kind: str
+    default: str
+    make: Made
+    options: tuple[str, ...] = ()
+    secret: frozenset[str]
+    lacks: frozenset[str] = BLIND
+    deployed: bool = True
+    refused: Callable[[Trigger], str] | None = None
+
+    def check(self, setup: Setup) -> Setup:
+        """See Provider.check."""
+        return checked(self.name, setup, (*self.secret, *self.options), default=self.default)
+
+    @contextmanager
+    def open(self, setup: Setup) -> Iterator["PlatformTargets"]:
+        """See Provider.open."""
+        yield PlatformTargets(self, setup)
+
+
+class PlatformTargets:
+    """The Targets of a Platform."""
+
+    account = None
+
+    def __init__(self, platform: Platform, setup: Setup) -> None:
+        self._platform = platform
+        self._line, self._options = line_of(setup, *platform.secret), setup.options
+
+    def of(
+        self,
+        function: Function,
+        *,
+        environment: Mapping[str, str],
+        coverage: bool = False,
+    ) -> Any:
+        """See Targets.of."""
+        return self._platform.make(function, self._line, self._options)
+
+    def refuses(self, function: Function, trigger: Trigger) -> str:
+        """See Targets.refuses."""
+        if function.provider != self._platform.provider:
+            return f"{function.name} is no {self._platform.kind}"
+        refused = self._platform.refused
+        return refused(trigger) if refused is not None else ""

@@ -5,16 +5,14 @@ https://learn.microsoft.com/en-us/azure/azure-functions/functions-manually-run-n
 """
 
 import json
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
 
 from harness.model import Function, Outcome, Status, Trigger
-from harness.targets.answering import BLIND, HttpTarget, Line, Request, checked, line_of, not_sent
-from harness.targets.base import Setup
+from harness.targets.answering import HttpTarget, Line, Platform, Request, not_sent
 
 _DEFAULT = "http://localhost:7071"
 
@@ -76,42 +74,18 @@ class AzureTarget(HttpTarget):
         )
 
 
-class _Targets:
-    account = None
-
-    def __init__(self, setup: Setup) -> None:
-        self._line = line_of(setup, "key")
-        self._key = str(setup.options.get("key") or "")
-
-    def of(
-        self,
-        function: Function,
-        *,
-        environment: Mapping[str, str],
-        coverage: bool = False,
-    ) -> AzureTarget:
-        return AzureTarget(function, self._line, self._key)
-
-    def refuses(self, function: Function, trigger: Trigger) -> str:
-        if function.provider != "azure":
-            return f"{function.name} is no function of Azure"
-        if trigger.template == "azure.blob.changed":
-            return "its host fetches the blob itself; test it with --target local"
-        return ""
+def _refused(trigger: Trigger) -> str:
+    if trigger.template == "azure.blob.changed":
+        return "its host fetches the blob itself; test it with --target local"
+    return ""
 
 
-class _Provider:
-    name = "azure"
-    lacks = BLIND
-    secret = frozenset({"key"})
-    deployed = True
-
-    def check(self, setup: Setup) -> Setup:
-        return checked(self.name, setup, ("key",), default=_DEFAULT)
-
-    @contextmanager
-    def open(self, setup: Setup) -> Iterator[_Targets]:
-        yield _Targets(setup)
-
-
-PROVIDER = _Provider()
+PROVIDER = Platform(
+    name="azure",
+    provider="azure",
+    kind="function of Azure",
+    default=_DEFAULT,
+    secret=frozenset({"key"}),
+    make=lambda function, line, options: AzureTarget(function, line, str(options.get("key") or "")),
+    refused=_refused,
+)

@@ -5,13 +5,11 @@ https://cloud.google.com/run/docs/triggering/https-request
 """
 
 import json
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import Any
 
 from harness.model import Function, Outcome, Trigger
-from harness.targets.answering import BLIND, HttpTarget, Line, Request, checked, line_of, not_sent
-from harness.targets.base import Setup
+from harness.targets.answering import HttpTarget, Line, Platform, Request, not_sent
 
 _DEFAULT = "http://localhost:8080"
 
@@ -80,40 +78,13 @@ def _attribute(character: str) -> str:
     return "".join(f"%{byte:02X}" for byte in character.encode("utf-8", "surrogatepass"))
 
 
-class _Targets:
-    account = None
-
-    def __init__(self, setup: Setup) -> None:
-        self._line = line_of(setup, "token")
-        self._token = str(setup.options.get("token") or "")
-
-    def of(
-        self,
-        function: Function,
-        *,
-        environment: Mapping[str, str],
-        coverage: bool = False,
-    ) -> GoogleTarget:
-        return GoogleTarget(function, self._line, self._token)
-
-    def refuses(self, function: Function, trigger: Trigger) -> str:
-        if function.provider != "gcp":
-            return f"{function.name} is no function of Google Cloud"
-        return ""
-
-
-class _Provider:
-    name = "google"
-    lacks = BLIND
-    secret = frozenset({"token"})
-    deployed = True
-
-    def check(self, setup: Setup) -> Setup:
-        return checked(self.name, setup, ("token",), default=_DEFAULT)
-
-    @contextmanager
-    def open(self, setup: Setup) -> Iterator[_Targets]:
-        yield _Targets(setup)
-
-
-PROVIDER = _Provider()
+PROVIDER = Platform(
+    name="google",
+    provider="gcp",
+    kind="function of Google Cloud",
+    default=_DEFAULT,
+    secret=frozenset({"token"}),
+    make=lambda function, line, options: GoogleTarget(
+        function, line, str(options.get("token") or "")
+    ),
+)

@@ -7,16 +7,14 @@ https://github.com/apache/openwhisk/blob/master/docs/rest_api.md
 
 import base64
 import json
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
 import httpx
 
 from harness.model import Function, FunctionError, Outcome, Status, Trigger
-from harness.targets.answering import BLIND, HttpTarget, Line, Request, checked, line_of, not_sent
-from harness.targets.base import Setup
+from harness.targets.answering import BLIND, HttpTarget, Line, Platform, Request, not_sent
 
 _DEFAULT = "http://localhost:3233"
 # What the activation record tells beyond the answer.
@@ -90,39 +88,13 @@ def _status(went: str, error: FunctionError | None) -> Status:
     return Status.CRASH if went == "whisk internal error" else Status.ERROR
 
 
-class _Targets:
-    account = None
-
-    def __init__(self, setup: Setup) -> None:
-        self._line, self._options = line_of(setup, "auth"), setup.options
-
-    def of(
-        self,
-        function: Function,
-        *,
-        environment: Mapping[str, str],
-        coverage: bool = False,
-    ) -> OpenWhiskTarget:
-        return OpenWhiskTarget(function, self._line, self._options)
-
-    def refuses(self, function: Function, trigger: Trigger) -> str:
-        if function.provider != "openwhisk":
-            return f"{function.name} is no action of OpenWhisk"
-        return ""
-
-
-class _Provider:
-    name = "openwhisk"
-    lacks = _LACKS
-    secret = frozenset({"auth"})
-    deployed = True
-
-    def check(self, setup: Setup) -> Setup:
-        return checked(self.name, setup, ("auth", "namespace"), default=_DEFAULT)
-
-    @contextmanager
-    def open(self, setup: Setup) -> Iterator[_Targets]:
-        yield _Targets(setup)
-
-
-PROVIDER = _Provider()
+PROVIDER = Platform(
+    name="openwhisk",
+    provider="openwhisk",
+    kind="action of OpenWhisk",
+    default=_DEFAULT,
+    secret=frozenset({"auth"}),
+    options=("namespace",),
+    lacks=_LACKS,
+    make=OpenWhiskTarget,
+)
