@@ -5,8 +5,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
@@ -15,7 +14,7 @@ from harness.deployed.counted import Counted, counted, uncounted
 from harness.deployed.secrecy import Redactor
 from harness.errors import TargetError, UsageError
 from harness.model import Function, FunctionError, Outcome, Status, Trigger
-from harness.targets.base import Setup
+from harness.targets.base import Setup, Started
 
 # Nothing of the function's process is seen from outside of it.
 BLIND = frozenset(
@@ -113,7 +112,7 @@ def _yes(value: Any) -> bool:
     return value is True or str(value).lower() in ("true", "yes", "1")
 
 
-class HttpTarget:
+class HttpTarget(Started):
     """One function behind HTTP. What differs between platforms is `request` and `outcome`."""
 
     blind = BLIND
@@ -200,18 +199,6 @@ class HttpTarget:
         if self._client is not None:
             self._client.close()
             self._client = None
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.stop()
 
 
 def _since(started: float) -> float:

@@ -4,6 +4,7 @@ A way of invoking is a module or package of `harness.targets`; its name is what 
 and it holds a `PROVIDER`. OBSERVERS are the words for what a target may lack (`blind`, `lacks`).
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -20,6 +21,30 @@ from harness.model import Application, Function, Outcome, Trigger
 OBSERVERS = frozenset(
     {"sensors", "coverage", "logs", "cpu", "memory", "cloud", "callbacks", "files", "fresh"}
 )
+
+
+class Started(ABC):
+    """What is started where a `with` begins and stopped where it ends."""
+
+    @abstractmethod
+    def start(self) -> None:
+        """See Target.start."""
+
+    @abstractmethod
+    def stop(self) -> None:
+        """See Target.stop."""
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
 
 
 class Target(Protocol):

@@ -3,8 +3,6 @@
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from types import TracebackType
-from typing import Self
 
 from harness.deployed.caps import Caps
 from harness.deployed.prices import invocation
@@ -12,6 +10,7 @@ from harness.deployed.secrecy import Redactor
 from harness.deployed.session import AwsSession
 from harness.model import Function, Outcome, Status, Trigger
 from harness.targets.aws.logs import Logs
+from harness.targets.base import Started
 from harness.targets.lambda_api import LambdaApi
 
 
@@ -28,7 +27,7 @@ class Reached:
     blind: frozenset[str]
 
 
-class DeployedTarget:
+class DeployedTarget(Started):
     """What the ways to a deployed function have in common: there is nothing to start or to stop."""
 
     def __init__(self, reached: Reached) -> None:
@@ -44,17 +43,6 @@ class DeployedTarget:
 
     def stop(self) -> None:
         """Nothing was begun."""
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.stop()
 
 
 class InvokeTarget(DeployedTarget):

@@ -4,8 +4,7 @@ import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
@@ -14,6 +13,7 @@ from harness.deployed.counted import Counted
 from harness.deployed.secrecy import Redactor
 from harness.errors import TargetError
 from harness.model import Function, FunctionError, Outcome, Status, Trigger
+from harness.targets.base import Started
 from harness.targets.http.answer import Response, outcome_of
 from harness.targets.http.auth import Entry
 from harness.targets.http.fronts import Meaning, meaning
@@ -51,7 +51,7 @@ class Line:
         return Redactor({}, (*given, *entry)).outcome(outcome)
 
 
-class HttpTarget:
+class HttpTarget(Started):
     """Sends the events of HTTP triggers; `base` gives the address of a trigger's front.
 
     The answer is all that is seen. A call that its front refuses, or that HTTP cannot express, is
@@ -181,18 +181,6 @@ class HttpTarget:
             extensions={"target": (parts.path + request.target).encode("ascii")},
         )
         return made, auth
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.stop()
 
 
 def _decoded(event: bytes) -> Any:

@@ -2,13 +2,13 @@
 
 import secrets
 import time
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Mapping
 from pathlib import Path
-from types import TracebackType
-from typing import Generic, Self
+from typing import Generic
 
 from harness.model import Function, FunctionError, Outcome, Status, Trigger
+from harness.targets.base import Started
 from harness.targets.local.channel import REQUEST_LIMIT, Kind, Reply, Request
 from harness.targets.local.outcomes import (
     Records,
@@ -28,7 +28,7 @@ from harness.targets.local.worker import End, Ended, R, Worker
 _INIT_SECONDS = 10
 
 
-class RuntimeTarget(ABC, Generic[R]):
+class RuntimeTarget(Started, Generic[R]):
     """One function in a warm runtime, and one for fresh calls; lock-step, for one thread at a time.
 
     `learns`: its runtimes can record how an event is read. `_code` is the folder of the code as
@@ -144,18 +144,6 @@ class RuntimeTarget(ABC, Generic[R]):
         if self._pristine is None:
             self._pristine = self._spawn()
         return self._pristine
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.stop()
 
     def _replied(
         self, worker: Worker[R], reply: Reply, request_id: str, init: float | None

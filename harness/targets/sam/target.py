@@ -2,11 +2,10 @@
 
 import re
 from collections.abc import Callable, Mapping
-from types import TracebackType
-from typing import Self
 
 from harness.errors import TargetError
 from harness.model import Function, Outcome, Trigger
+from harness.targets.base import Started
 from harness.targets.lambda_api import LambdaApi, lambda_client
 from harness.targets.local.channel import REQUEST_LIMIT
 from harness.targets.local.outcomes import request_too_large
@@ -18,7 +17,7 @@ MARGIN = 120.0
 _RAISED = re.compile(r"^(?:Error|[\w.]+(?:Error|Exception)): .+$", re.MULTILINE)
 
 
-class JoinedTarget:
+class JoinedTarget(Started):
     """Invokes what somebody else has started. Its runtimes cannot be renewed from here."""
 
     name = "sam"
@@ -63,18 +62,6 @@ class JoinedTarget:
 
     def stop(self) -> None:
         """What is not ours goes on as it is."""
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.stop()
 
 
 class SamTarget(JoinedTarget):
