@@ -230,4 +230,7 @@ class _ContainerWorker(Worker[Container]):
 
     def _ended(self, started: float) -> End:
         end = super()._ended(started)
-        return replace(end, why=Ended.MEMORY) if self.process.out_of_memory else end
+        if not self.process.out_of_memory:
+            return end
+        self.peak_mb = max(self.peak_mb, self.memory_mb)  # the group is gone before it can be asked
+        return replace(end, why=Ended.MEMORY)
