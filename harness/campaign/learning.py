@@ -22,6 +22,7 @@ from harness.campaign.novelty import (
     reached_later,
     shows,
     signature,
+    stored_names,
     surpassed,
 )
 from harness.codecs.base import CodecError
@@ -230,7 +231,8 @@ class Learner:
         counts when its value surfaces, or when it changes what the handler does.
         """
         variants: list[Seed] = []
-        words = [word for word in self._constants if _NAME.fullmatch(word)][:_NAMES]
+        named = dict.fromkeys([*stored_names(learnt.observation), *self._constants])
+        words = [word for word in named if _NAME.fullmatch(word)][:_NAMES]
         before = signature(learnt)
         for place in places or list(open_places(learnt.seed))[:_PLACES]:
             if not learnt.seed.exists(place) or not may_be_copied(learnt, place):

@@ -184,6 +184,20 @@ def shows(observation: Observation, text: str) -> bool:
     )
 
 
+def stored_names(observation: Observation) -> tuple[str, ...]:
+    """Names of the fields that the handler wrote into other services, whoever set their values.
+
+    A parameter of AWS' own begins with a capital; a type of DynamoDB's is one.
+    """
+    found: dict[str, None] = {}
+    for call in observation.calls:
+        if call.mutating:
+            for address, _ in walk_leaves(call.parameters, Address(())):
+                names = [name for kind, name in address.steps if kind == "key"]
+                found |= dict.fromkeys(n for n in names if n[:1].islower())
+    return tuple(found)
+
+
 def _shape(value: Any, values: tuple[str, ...], depth: int = 3) -> set[str]:
     """The names in an answer and its texts without varying parts; JSON inside of it is opened."""
     found: set[str] = set()

@@ -57,6 +57,8 @@ def grow(seed: Seed, reads: Iterable[FieldRead]) -> Growth:
             grown = _castable(grown, address, str(read.value))
         elif read.kind == "decode":
             grown = _decodable(grown, address, str(read.value))
+        elif read.kind == "walked":
+            continue  # that it was gone through is all there is to know
         elif read.kind == "iterated" or _made_empty(grown, address):
             iterated.append(address)
         elif read.kind in ("equals", *_AFFIXES) or read.kind in CHECKS:
