@@ -12,7 +12,12 @@ from harness.model import Application, Trigger
 
 # The event types of SAM by event template. Behind authorizers of other kinds than functions SAM CLI
 # lets everybody in and tells the function nothing of the caller, so theirs are not among them.
-_TYPES = {"aws.apigateway.rest": "Api", "aws.apigateway.http": "HttpApi"}
+# What it makes of a REST API's request is the older form of an HTTP API's too.
+_TYPES = {
+    "aws.apigateway.rest": "Api",
+    "aws.apigateway.http-v1": "Api",
+    "aws.apigateway.http": "HttpApi",
+}
 _PARAMETER = re.compile(r"\{([^}+]+)\+?\}")
 # SAM CLI makes Flask's routes of them, whose parameters are identifiers.
 _IDENTIFIER = re.compile(r"[A-Za-z_]\w*", re.ASCII)
