@@ -245,7 +245,10 @@ class Learner:
                     continue
                 tried = self._look(seed)
                 _, value = next(added(seed, learnt.seed))
-                if tried.standing >= learnt.standing and (
+                if learnt.reach - tried.reach:  # it led elsewhere: another branch, or none
+                    if tried.reach - learnt.reach:
+                        variants.append(replace(seed, variant=_label(place.key(word), value)))
+                elif tried.standing >= learnt.standing and (
                     shows(tried.observation, value) or signature(tried) != before
                 ):
                     grown, more = self._complete(seed)

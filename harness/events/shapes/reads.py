@@ -102,6 +102,8 @@ def add_field(seed: Seed, address: Address, value: Any = None) -> Seed:
         control=container.control,
         mirrors=mirrors,
         json=container.json,
+        max_bytes=container.max_bytes,
+        pattern=container.pattern,
         learnt=True,
     )
     return with_point(grown, point)
