@@ -42,6 +42,11 @@ def cases(corpus: str) -> list[dict[str, Any]]:
     return loaded
 
 
+def source(case: dict[str, Any]) -> str:
+    """The folder that holds the pair's module: each language has packages of its own."""
+    return "node" if case.get("runtime", "").startswith("nodejs") else "src"
+
+
 def template(corpus: str) -> dict[str, Any]:
     """A SAM template (JSON) with two functions a case."""
     functions = {}
@@ -51,7 +56,7 @@ def template(corpus: str) -> dict[str, Any]:
                 "Type": "AWS::Serverless::Function",
                 "Properties": {
                     "Runtime": case.get("runtime", "python3.11"),
-                    "CodeUri": str(CORPUS / corpus / "src"),
+                    "CodeUri": str(CORPUS / corpus / source(case)),
                     "Handler": f"{case['module']}.{handler}",
                     "Timeout": 2,
                     "MemorySize": 256,

@@ -1,0 +1,20 @@
+const { Client, EqualityFilter } = require('ldapts');
+
+const url = process.env.LDAP_URL ?? 'ldap://127.0.0.1:389';
+
+async function known(filter) {
+  const client = new Client({ url, connectTimeout: 20 });
+  try {
+    const { searchEntries } = await client.search('ou=people,dc=example', { filter });
+    return { statusCode: 200, body: String(searchEntries.length) };
+  } catch {
+    return { statusCode: 503, body: 'no directory' };
+  } finally {
+    await client.unbind().catch(() => {});
+  }
+}
+
+exports.vulnerable = async (event) => known(`(uid=${JSON.parse(event.body).user})`);
+
+exports.safe = async (event) =>
+  known(new EqualityFilter({ attribute: 'uid', value: String(JSON.parse(event.body).user) }));
