@@ -10,7 +10,7 @@ function read(text, option) {
     document.dispose();
     return { statusCode: 200, body: content };
   } catch {
-    return { statusCode: 400, body: 'no invoice' };
+    return { statusCode: 200, body: '' };
   }
 }
 
