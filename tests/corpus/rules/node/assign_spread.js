@@ -13,14 +13,14 @@ async function store(Item) {
 
 exports.vulnerable = async (event) => {
   for (const record of event.Records) {
-    const { account } = JSON.parse(record.Sns.Message);
+    const account = JSON.parse(record.Sns.Message);
     await store({ isAdmin: 'no', ...account, id: 'a2' });
   }
 };
 
 exports.safe = async (event) => {
   for (const record of event.Records) {
-    const { account } = JSON.parse(record.Sns.Message);
+    const account = JSON.parse(record.Sns.Message);
     await store({ mail: String(account.mail), isAdmin: 'no', id: 'a2' });
   }
 };
