@@ -23,6 +23,11 @@ RESOURCES = {
         "Type": "AWS::SSM::Parameter",
         "Properties": {"Name": "/shop/api-key", "Type": "String", "Value": "k-93kdU2x-8812jd"},
     },
+    "MembersKept": {
+        "Type": "AWS::Serverless::SimpleTable",
+        "Properties": {"TableName": "members", "PrimaryKey": {"Name": "mail", "Type": "String"}},
+    },
+    "Devices": {"Type": "AWS::Serverless::SimpleTable", "Properties": {"TableName": "devices"}},
     "Letters": {
         "Type": "AWS::DynamoDB::Table",
         "Properties": {
