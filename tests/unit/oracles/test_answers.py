@@ -236,6 +236,16 @@ def test_calls_that_follow_a_number() -> None:
     assert not rules(WalletOracle(), case("denial-of-wallet", "120", outcome(), calls=few))
 
 
+def put_event(source: str, state: str) -> AwsCall:
+    detail = f'{{"state": "{state}", "note": "{T}"}}'
+    return call("PutEvents", "events", Entries=[{"Source": source, "Detail": detail}])
+
+
+RULE = {
+    "rule": "orders",
+    "bus": "default",
+    "pattern_json": '{"source": ["orders"], "detail": {"state": ["new"]}}',
+}
 QUEUE = {"queue_arn": "arn:aws:sqs:us-east-1:123456789012:jobs"}
 
 
@@ -262,6 +272,11 @@ QUEUE = {"queue_arn": "arn:aws:sqs:us-east-1:123456789012:jobs"}
             {"stream_arn": "arn:aws:dynamodb:us-east-1:123456789012:table/t/stream/2026"},
             True,
         ),
+        (put_event("orders", "new"), RULE, True),
+        (put_event("orders", "new"), RULE | {"bus": "other"}, False),
+        (put_event("orders", "done"), RULE, False),
+        (put_event("stock", "new"), RULE, False),
+        (put_event("orders", "new"), {"rule": "nightly"}, False),
     ],
 )
 def test_a_write_to_the_own_trigger(made: AwsCall, facts: dict[str, str], found: bool) -> None:

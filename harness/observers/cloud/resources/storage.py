@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from harness.model import ResolvedResource
+from harness.observers.cloud.resources.columns import secret_columns
 from harness.observers.cloud.resources.context import Provision, physical_name
 
 _ROWS = 3
@@ -77,13 +78,18 @@ def simple_table(provision: Provision, resource: ResolvedResource) -> None:
 
 def _make(provision: Provision, parameters: Mapping[str, Any]) -> None:
     provision.inside.call("dynamodb", "CreateTable", parameters)
+    table = parameters["TableName"]
+    secrets = {
+        name: {"S": provision.decoy(f"dynamodb:{table}/{name}")}
+        for name in secret_columns(provision.application, table)
+    }
     for number in range(_ROWS):
         provision.inside.call(
             "dynamodb",
             "PutItem",
             {
-                "TableName": parameters["TableName"],
-                "Item": _row(parameters["AttributeDefinitions"], number),
+                "TableName": table,
+                "Item": secrets | _row(parameters["AttributeDefinitions"], number),
             },
         )
 

@@ -1,0 +1,21 @@
+import { ParseOption, XmlDocument, xmlRegisterInputProvider } from 'libxml2-wasm';
+import { fsInputProviders } from 'libxml2-wasm/lib/nodejs.mjs';
+
+xmlRegisterInputProvider(fsInputProviders);
+
+function read(text, option) {
+  try {
+    const document = XmlDocument.fromString(text, { option });
+    const content = document.root.content;
+    document.dispose();
+    return { statusCode: 200, body: content };
+  } catch {
+    return { statusCode: 200, body: '' };
+  }
+}
+
+export const vulnerable = async (event) =>
+  read(String(JSON.parse(event.body).invoice), ParseOption.XML_PARSE_NOENT | ParseOption.XML_PARSE_DTDLOAD);
+
+export const safe = async (event) =>
+  read(String(JSON.parse(event.body).invoice), ParseOption.XML_PARSE_NONET);
