@@ -31,15 +31,20 @@ PAIRS = {"pairs": "", "rules": "rules", "filters": "filters"}
 
 
 def run(
-    source: Path, out: Path, seconds: float, workers: int, functions: tuple[str, ...] = ()
+    source: Path,
+    out: Path,
+    seconds: float,
+    workers: int,
+    functions: tuple[str, ...] = (),
+    rules: tuple[str, ...] = (),
 ) -> dict[str, Any]:
-    """findings.json of one campaign with every rule on."""
+    """findings.json of one campaign; no functions or rules mean all."""
     campaign(
         {
             "source": source,
             "function": functions,
             "trigger": (),
-            "rule": (),
+            "rule": rules,
             "target": "local",
             "client": "fast",
             "max_time": seconds,
