@@ -1,9 +1,10 @@
 """Confirming: the verdict must come again, in a fresh runtime, with the control silent."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from harness.campaign import flows
+from harness.campaign.doses import timed
 from harness.campaign.judge import Oracle, judge, judge_passages, weaker
 from harness.campaign.probe import Follow, Probe
 from harness.events.arm import Infeasible, arm, arm_control, control_value, make_trial
@@ -58,12 +59,14 @@ class Confirmer:
         for replay in range(REPLAYS):
             # A runtime of its own for each call, then a new one for the control and the trial.
             # What one call leaves to the next can only show in a runtime that they share.
-            alone = replay % 2 == 0 and verdict.witness.kind != "state"
+            alone = replay % 2 == 0 and verdict.witness.kind not in ("state", "delay")
             if not alone:
                 self._probe.fresh()
             shown = self.attempt(seed, verdict, again, fresh=alone)
             if shown is not None:
                 hits.append(shown)
+            elif verdict.witness.kind == "delay":
+                return None  # its false-alarm rate is that of two series
         # One failure of two may be chance where a failure is all that there is to see.
         if len(hits) < (REPLAYS if verdict.rule in BEHAVIOUR else 1):
             return None
@@ -86,6 +89,8 @@ class Confirmer:
         Both in the runtime as it is or, when `fresh`, each in one that saw no call before.
         """
         try:
+            if verdict.witness.kind == "delay":
+                return self._timed(seed, verdict, like)
             canary = self._canaries()
             trial = remake(seed, like, canary, self._probe.facts(canary))
             mark = self._canaries()
@@ -131,6 +136,19 @@ class Confirmer:
             control=control,
             confidence=same.confidence,
             everywhere=everywhere,
+        )
+
+    def _timed(self, seed: Seed, verdict: Verdict, like: Trial) -> Confirmed | None:
+        shown = timed(self._probe, seed, like, self._canaries(), self._canaries())
+        if shown is None:
+            return None
+        return Confirmed(
+            verdict=replace(verdict, trial=shown.trial, witness=shown.witness),
+            invocation=shown.invocation,
+            observation=shown.observation,
+            control=shown.control,
+            confidence=verdict.confidence,
+            everywhere=False,
         )
 
     def _bypassed(

@@ -56,7 +56,9 @@ class Cell:
     @property
     def alone(self) -> bool:
         """Whether it shares its invocation with no other trial."""
-        return self.expensive or self.payload.rule in WHOLE or bool(self.payload.repeat)
+        payload = self.payload
+        delay = payload.witness.delay
+        return self.expensive or payload.rule in WHOLE or bool(payload.repeat) or delay
 
 
 def make_plan(

@@ -136,7 +136,7 @@ class Probe:
             "decoy": decoy,
             "decoy_relative": "../" * 8 + decoy.lstrip("/"),
             "decoy_doubled": "....//" * 8 + decoy.lstrip("/"),
-            "delay": "2",
+            "delay": "1.000",
         }
 
     def observe(

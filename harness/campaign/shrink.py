@@ -13,8 +13,8 @@ from harness.model import Address
 _INVOCATIONS = 160
 _SECONDS = 8.0
 _NEVER_SHRUNK = frozenset(
-    {"timeout", "crash", "cpu"}
-)  # each look costs a whole timeout or a cold start
+    {"timeout", "crash", "cpu", "delay"}
+)  # each look costs a whole timeout, a cold start or a series of delays
 
 
 def shrink(hit: Hit, confirmer: Confirmer) -> Hit:

@@ -4,10 +4,14 @@ import os
 import random
 import signal
 import socket
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from threading import Thread
+from typing import Any
 
 import click
-from werkzeug.serving import WSGIRequestHandler, make_server
+from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from harness.cli.loading import load_application, load_catalogue
 from harness.cli.targets import assigned, stored_tables
@@ -15,7 +19,8 @@ from harness.errors import UsageError
 from harness.model import Function
 from harness.observers.cloud import LocalCloud
 from harness.observers.decoys import make_decoys
-from harness.serve import LambdaService, Warm
+from harness.serve import HttpFront, LambdaService, Route, Warm, routes
+from harness.serve.front import HEADERS, OWN
 from harness.targets.local import LocalTarget
 from harness.targets.local.provider import runtime_clients
 
@@ -29,11 +34,24 @@ class _Handler(WSGIRequestHandler):
     def log(self, type: str, message: str, *args: object) -> None:
         """Say nothing."""
 
+    def make_environ(self) -> dict[str, Any]:
+        """WSGI's, with the headers as they came: how often each, and in which case."""
+        environ = super().make_environ()
+        return {**environ, HEADERS: tuple(self.headers.items())}
+
 
 @click.command()
 @click.argument("source", type=click.Path(path_type=Path))
 @click.option("--host", default="127.0.0.1", show_default=True, help="Where to listen.")
 @click.option("--port", type=click.IntRange(0, 65535), default=3001, show_default=True)
+@click.option("--http", is_flag=True, help="Serve the APIs' routes and function URLs, too.")
+@click.option(
+    "--http-port",
+    type=click.IntRange(0, 65535),
+    default=3000,
+    show_default=True,
+    help="Where, with --http.",
+)
 @click.option(
     "--cloud-port",
     type=click.IntRange(0, 65535),
@@ -69,6 +87,8 @@ def serve(
     source: Path,
     host: str,
     port: int,
+    http: bool,
+    http_port: int,
     cloud_port: int,
     concurrency: int,
     queue: int,
@@ -80,9 +100,11 @@ def serve(
 
     Any AWS SDK or the AWS CLI invokes them with this endpoint, in warm runtimes of their own. Their
     own AWS calls go to a local cloud that holds the resources of SOURCE; so do calls of each other.
-    Ctrl-C ends it all.
+    With --http, browsers and tools that speak HTTP reach them, too, as through API Gateway. Ctrl-C
+    ends it all.
     """
-    application = load_application(source, load_catalogue(), assigned("--parameter", parameter))
+    catalogue = load_catalogue()
+    application = load_application(source, catalogue, assigned("--parameter", parameter))
     given = runtime_clients(stored_tables().get("local", {}))
     cloud = LocalCloud(application, decoys=make_decoys(random.Random()), port=cloud_port)
     try:
@@ -108,32 +130,55 @@ def serve(
             click.echo(text, err=True, nl=False)
 
     service = LambdaService(application, warm, log=log)
+    found = routes(application, catalogue.templates) if http else ()
+    with ExitStack() as stack:
+        stack.callback(cloud.stop)
+        stack.callback(service.stop)
+        server = stack.enter_context(_listening(host, port, service))
+        address = f"http://{host}:{server.port}"
+        # Functions that call each other do it here, too.
+        environment["AWS_ENDPOINT_URL_LAMBDA"] = address
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        try:
+            if http:
+                front = stack.enter_context(
+                    _listening(host, http_port, HttpFront(found, service.call))
+                )
+                stack.callback(front.shutdown)
+                Thread(target=front.serve_forever, name="front").start()
+                _tell_routes(f"http://{host}:{front.port}", found)
+            _tell(address, cloud, [function.name for function in application.functions])
+            server.serve_forever()
+        except KeyboardInterrupt:
+            pass
+
+
+@contextmanager
+def _listening(host: str, port: int, app: Any) -> Iterator[BaseWSGIServer]:
+    """A server of the application, which still has to be told to serve. Raises UsageError."""
     try:
         listening = socket.create_server((host, port), backlog=128)
     except OSError as error:
-        cloud.stop()
         raise _taken(port, error) from error
     server = make_server(
         host,
         listening.getsockname()[1],
-        service,
+        app,
         threaded=True,
         request_handler=_Handler,
         fd=listening.detach(),
     )
-    address = f"http://{host}:{server.port}"
-    # Functions that call each other do it here, too.
-    environment["AWS_ENDPOINT_URL_LAMBDA"] = address
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        _tell(address, cloud, [function.name for function in application.functions])
-        server.serve_forever()
-    except KeyboardInterrupt:
-        pass
+        yield server
     finally:
         server.server_close()
-        service.stop()
-        cloud.stop()
+
+
+def _tell_routes(address: str, found: Sequence[Route]) -> None:
+    click.echo(f"http: {address}")
+    for route in found:
+        place = f"{OWN}{route.function.name}" if route.door.url else ""
+        click.echo(f"  {route.method or 'ANY'} {place}{route.path}: {route.function.name}")
 
 
 def _tell(address: str, cloud: LocalCloud, names: list[str]) -> None:

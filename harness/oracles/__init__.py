@@ -27,6 +27,7 @@ from harness.oracles.resources import BacktrackOracle, WalletOracle
 from harness.oracles.secrets import SecretOracle
 from harness.oracles.sql import SqlOracle
 from harness.oracles.state import StateOracle
+from harness.oracles.timing import TimingOracle
 
 __all__ = ["Oracle", "OracleContext", "all_oracles"]
 
@@ -62,6 +63,7 @@ def all_oracles(context: OracleContext) -> tuple[Oracle, ...]:
         SilenceOracle(),
         ContractOracle(),
         PoisonOracle(),
+        TimingOracle(),
         BacktrackOracle(),
         WalletOracle(),
     )

@@ -99,6 +99,22 @@ class LambdaService:
         for runtimes in self._runtimes.values():
             runtimes.stop()
 
+    def call(self, function: Function, event: bytes, request_id: str) -> Outcome:
+        """Have a function called from elsewhere in this process, and its log told.
+
+        Raises Throttled, or TargetError when it cannot be run.
+        """
+        try:
+            outcome = self._runtimes[function.name].call(event, request_id=request_id, context="")
+            done = outcome.result()
+        except TargetError as error:
+            self._log(f"{function.name}: {error}\n")
+            raise
+        except (RuntimeError, CancelledError) as error:  # the threads have ended
+            raise TargetError("the endpoint is going down") from error
+        self._logged(function, done)
+        return done
+
     def __call__(
         self, environ: dict[str, Any], start_response: Callable[..., Any]
     ) -> Iterable[bytes]:

@@ -14,12 +14,16 @@ COMMAND = str(Path(sys.executable).with_name("faasfuzz"))
 
 @dataclass(frozen=True, kw_only=True)
 class Served:
-    """`address` and `cloud` are URLs; `log` is what the process says on its standard error."""
+    """`address`, `cloud` and `http` are URLs, the last "" without `--http`.
+
+    `log` is what the process says on its standard error.
+    """
 
     process: subprocess.Popen[str]
     address: str
     cloud: str
     log: Path
+    http: str = ""
 
     def interrupt(self) -> int:
         """Ctrl-C; the exit code."""
@@ -45,9 +49,15 @@ def served(folder: Path, *options: str) -> Iterator[Served]:
             line = process.stdout.readline()
             assert line, log.read_text()
             name, _, value = line.partition(": ")
-            told[name] = value.split()[0]
+            told[name] = value.split()[0] if value.strip() else ""
         try:
-            yield Served(process=process, address=told["serving"], cloud=told["cloud"], log=log)
+            yield Served(
+                process=process,
+                address=told["serving"],
+                cloud=told["cloud"],
+                log=log,
+                http=told.get("http", ""),
+            )
         finally:
             if process.poll() is None:
                 os.kill(process.pid, signal.SIGTERM)

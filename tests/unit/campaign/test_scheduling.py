@@ -64,7 +64,8 @@ def test_whatever_a_handler_answers_can_be_compared(code: object) -> None:
 
 
 def cells(rule: str, of: Learnt, point: int = 0, **changes: object) -> list[Cell]:
-    found = [Cell(learnt=of, point=of.seed.points[point], payload=p) for p in BY_RULE[rule]]
+    ordered = sorted(BY_RULE[rule], key=lambda payload: payload.priority)  # as the plan has them
+    found = [Cell(learnt=of, point=of.seed.points[point], payload=p) for p in ordered]
     return [replace(cell, **changes) for cell in found]  # type: ignore[arg-type]
 
 

@@ -48,3 +48,14 @@ def test_what_is_deployed_is_sent_them_only_when_asked_for() -> None:
     assert sent("local")
     assert not sent("aws")
     assert sent("aws", state_changing=True)
+
+
+def test_delays_are_asked_for_only_where_no_sensor_looks() -> None:
+    catalogue = Catalogue(templates={}, payloads=PAYLOADS, rules={p.rule: None for p in PAYLOADS})  # type: ignore[misc]
+
+    def sent(target: str) -> bool:
+        config = RunConfig(source=Path(), out=Path(), target=target)
+        return any(payload.witness.delay for payload in limited(catalogue, config).payloads)
+
+    assert not sent("local")
+    assert sent("aws")
