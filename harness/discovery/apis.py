@@ -236,8 +236,6 @@ def definition(stack: Stack, api: Resource) -> Mapping[str, Any]:
     """The OpenAPI document of an API, in the template or in a file; empty when it has none."""
     keys = OPENAPI[api.kind][1]
     document: Any = next((api.properties[key] for key in keys if api.properties.get(key)), {})
-    if isinstance(document, dict) and "Fn::Transform" in document:  # AWS::Include of a file
-        document = mapping(mapping(document["Fn::Transform"]).get("Parameters")).get("Location")
     if isinstance(document, str):
         file = api.path.parent / document
         if not file.is_file():
