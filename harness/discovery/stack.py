@@ -13,6 +13,7 @@ from harness.discovery.parameters import placeholder
 from harness.discovery.shapes import mapping
 
 FUNCTIONS = ("AWS::Serverless::Function", "AWS::Lambda::Function")
+_QUALIFIED = ("AWS::Lambda::Alias", "AWS::Lambda::Version")
 IMPLICIT_APIS = ("ServerlessRestApi", "ServerlessHttpApi")
 # What else SAM makes once for a template.
 _SHARED = (
@@ -152,7 +153,10 @@ class Stack:
 
     def _reference(self, name: str, attribute: str | None) -> str | None:
         if name in self._declared:
-            return reference(str(self._declared[name]["Type"]), self._physical(name), attribute)
+            kind = str(self._declared[name]["Type"])
+            if kind in _QUALIFIED and attribute in (None, "Arn", "AliasArn", "FunctionArn"):
+                return self._qualified(name, kind)
+            return reference(kind, self._physical(name), attribute)
         if name in IMPLICIT_APIS:
             return reference("AWS::Serverless::Api", IMPLICIT_API_ID, attribute)
         if name in _SHARED:
@@ -178,6 +182,13 @@ class Stack:
         made = placeholder(name if attribute is None else f"{name}{attribute}")
         self.resolver.notes.append(f"{name} is not declared here; {made!r} is used")
         return made
+
+    def _qualified(self, name: str, kind: str) -> str:
+        """The ARN of an alias or a version: many functions have one of the same name."""
+        own = mapping(self._declared[name].get("Properties"))
+        function = str(self.resolver.resolve(own.get("FunctionName")))
+        whole = function if function.startswith("arn:") else arn(FUNCTIONS[1], function)
+        return f"{whole}:{self._physical(name) if kind == _QUALIFIED[0] else '1'}"
 
 
 def _stack_name(path: Path) -> str:
