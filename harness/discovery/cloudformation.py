@@ -32,6 +32,6 @@ class CloudFormation:
         workdir: Path | None,
     ) -> Application:
         """See Source.load."""
-        whole = with_nested(path)
+        whole = with_nested(path, parameters)
         stack = Stack(whole.template, path, parameters, whole.origins)
         return application(stack, templates, workdir, whole.notes)

@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from harness.discovery.assembling import application, renamed
-from harness.discovery.loading import line_of, load_document, standing_at
+from harness.discovery.loading import LOOP, MACRO, line_of, load_document, standing_at
 from harness.discovery.serverless_events import Service, logical, translated
 from harness.discovery.serverless_variables import Variables
 from harness.discovery.shapes import mapping, mappings, texts
 from harness.discovery.stack import Stack
+from harness.discovery.transforms import transformed
 from harness.errors import UsageError
 from harness.model import Application, EventTemplate
 
@@ -54,8 +55,9 @@ class Serverless:
                 mend="only provider aws is",
             )
         service = _Translation(document, path, parameters)
-        stack = Stack(service.template, path, {}, service.origins, lenient=True)
-        made = application(stack, templates, workdir, service.notes)
+        template, notes = transformed(service.template, path, {})
+        stack = Stack(template, path, {}, service.origins, lenient=True)
+        made = application(stack, templates, workdir, (*service.notes, *notes))
         return renamed(replace(made, name=service.name), service.keys)
 
 
@@ -133,7 +135,10 @@ class _Translation:
             for section in ("Parameters", "Mappings", "Conditions"):
                 own.setdefault(section, {}).update(mapping(part.get(section)))
             for key, declared in mapping(part.get("Resources")).items():
-                self._add(resources, key, mapping(declared))
+                if str(key).startswith((LOOP, MACRO)):
+                    resources[key] = declared
+                else:
+                    self._add(resources, key, mapping(declared))
         for key, machine in self._state_machines():
             resources[f"{logical(key)}StepFunctionsStateMachine"] = machine
         return own
