@@ -65,12 +65,13 @@ class Learner:
         constants: tuple[str, ...] = (),
         *,
         limit: int = 800,
+        seconds: float = _SECONDS,
         variants: int = 8,
     ) -> None:
         self._observe = observe
         self._constants = constants
         self._limit = limit
-        self._until = time.monotonic() + _SECONDS
+        self._until = time.monotonic() + min(seconds, _SECONDS)
         self._variants = variants
         self._seen: set[Signature] = set()
         self._tried: set[str] = set()

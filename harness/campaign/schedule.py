@@ -23,6 +23,8 @@ _CURIOSITY = 0.25
 # Points that the handler was not seen to read wait until the others had most of theirs.
 _UNREAD = 1.0
 _EXPENSIVE = 100.0
+_COSTLY = 1.2
+_WAITS = 100.0  # milliseconds of a benign event
 # Indices are computed again after this many picks: the bonus moves slowly.
 _STALE = 256
 
@@ -54,7 +56,11 @@ class Arm:
             return _EXPENSIVE - cell.payload.priority
         mean = self.reward / self.tried if self.tried else 0.0
         bonus = _CURIOSITY * math.sqrt(math.log(picks + 1) / (self.tried + 1))
-        late = _UNREAD * cell.unread + _EXPENSIVE * cell.expensive
+        late = _UNREAD * cell.unread + _EXPENSIVE * cell.last
+        if cell.expensive and cell.fits:
+            # A handler that waits, and takes numbers: the number may well say for how long.
+            waits = cell.learnt.observation.outcome.duration >= _WAITS
+            late += -_PRIORITY if waits else _COSTLY
         return mean + bonus - _PRIORITY * cell.payload.priority - late
 
 
