@@ -212,7 +212,9 @@ class Learner:
         reads = learnt.observation.outcome.reads
         for address in leaves_read(learnt):
             wanted = [r.value for r in reads if (r.address, r.kind) == (str(address), "equals")]
-            for value in (*wanted, *CANDIDATES):
+            # One of a few words that a parser of options or an enumeration takes, perhaps.
+            words = self._constants[:_NAMES] if learnt.standing == 0 else ()
+            for value in (*wanted, *CANDIDATES, *words):
                 if self._left <= 0:
                     return
                 if not arrives(learnt.seed, address, value):
