@@ -171,7 +171,7 @@ def test_sensors_tell_sinks_and_the_handler_sees_nothing_of_them(start: Start) -
 NODE_HANDLER = """
 const { execSync } = require('child_process');
 exports.handler = async (event) => {
-  if (event.do === 'run') execSync('exit 0; ' + event.text);
+  if (event.do === 'run') return execSync('exit 0; ' + event.text).toString();
   if (event.do === 'count') return eval(event.text);
   const told = execSync('echo $NODE_OPTIONS, $PYTHONPATH', { shell: '/bin/sh' }).toString();
   return { names: Object.keys(process.env), given: process.env.NODE_OPTIONS, children: told };
