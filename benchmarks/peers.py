@@ -163,11 +163,16 @@ def ours(rule: str, source: Path, folder: Path, seconds: float, names: Sequence[
 
 
 def theirs(
-    rule: str, server: Served, seeds: dict[str, Seed], folder: Path, seconds: float
+    rule: str,
+    peers: Sequence[str],
+    server: Served,
+    seeds: dict[str, Seed],
+    folder: Path,
+    seconds: float,
 ) -> dict[str, Score]:
     scores: dict[str, Score] = defaultdict(Score)
     for peer in PEERS:
-        if peer.rules and rule not in peer.rules:
+        if peer.name not in peers or (peer.rules and rule not in peer.rules):
             continue
         executable, score = peer.command(), scores[peer.name]
         for name, seed in seeds.items():
@@ -181,6 +186,7 @@ def theirs(
             said = peer.run(
                 executable,
                 Work(
+                    rule=rule,
                     request=request,
                     base=f"{server.http}{OWN}{name}",
                     route=seed.trigger.facts["path"],
@@ -205,7 +211,13 @@ def _calls(server: Served) -> int:
     return server.log.read_text(errors="replace").count("START RequestId")
 
 
-def compared(rule: str, corpora: Sequence[str], seconds: float, peer_seconds: float) -> None:
+def compared(
+    rule: str,
+    corpora: Sequence[str],
+    peers: Sequence[str],
+    seconds: float,
+    peer_seconds: float,
+) -> None:
     with TemporaryDirectory(prefix="peers") as name:
         folder = Path(name)
         source = folder / "template.json"
@@ -224,9 +236,9 @@ def compared(rule: str, corpora: Sequence[str], seconds: float, peer_seconds: fl
         with learning(source, folder / "learnt") as worker:
             seeds = {f.name: learnt(worker, f) for f in application.functions}
         with served(folder, "--http", "--http-port", "0", "--queue", "1000") as server:
-            scores |= theirs(rule, server, seeds, folder, peer_seconds)
+            scores |= theirs(rule, peers, server, seeds, folder, peer_seconds)
     print(f"{rule} ({len(names) // 2} pairs)")
-    for tool in ("faasfuzz", *(peer.name for peer in PEERS)):
+    for tool in ("faasfuzz", *peers):
         score = scores.get(tool, Score())
         missed = f"  missed: {', '.join(score.missed)}" if score.missed else ""
         print(f"  {tool:14} {score.cells()}{missed}", flush=True)
@@ -236,9 +248,11 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("--rule", nargs="*", choices=RULES, default=RULES)
     parser.add_argument("--corpus", nargs="*", choices=CORPORA, default=CORPORA)
+    names = [peer.name for peer in PEERS]
+    parser.add_argument("--peer", nargs="*", choices=names, default=names)
     parser.add_argument("--seconds", type=float, default=240.0, help="of faasfuzz for each rule")
     parser.add_argument("--peer-seconds", type=float, default=60.0, help="of a peer per function")
     given = parser.parse_args()
     print(f"{'':16} {'recall':>7} {'alarms':>6} {'seconds':>7} {'requests':>8}  (per function)")
     for asked in given.rule:
-        compared(asked, given.corpus, given.seconds, given.peer_seconds)
+        compared(asked, given.corpus, given.peer, given.seconds, given.peer_seconds)
