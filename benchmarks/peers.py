@@ -110,7 +110,7 @@ def learning(source: Path, out: Path) -> Iterator[Worker]:
 
 
 def learnt(worker: Worker, function: Function) -> Seed:
-    """The first event that the handler accepts, without the fields that it does not read."""
+    """The event that leads the handler furthest, without the fields that it does not read."""
     trigger = function.triggers[0]
     seed = make_seed(doors()[trigger.template].template, trigger, function)
     code = function.code
@@ -120,24 +120,38 @@ def learnt(worker: Worker, function: Function) -> Seed:
             lambda seed: probe.observe(arm_control(seed, ()), learn=True),
             constants(code, function.handler),
         )
-        best = learner.learn(seed, with_paths(seed, paths(code, function.handler)))[0]
+        found = learner.learn(seed, with_paths(seed, paths(code, function.handler)))
+    best = max(found, key=lambda one: (one.standing, len(one.reach)))
     return bare(best.seed, best.read)
 
 
 def bare(seed: Seed, read: frozenset[str]) -> Seed:
-    """The seed's event with only the parameters, cookies and body that were read."""
+    """The seed's event with only those parameters, cookies and fields of a body that were read."""
     event = json.loads(json.dumps(seed.event))
-    text = "\n".join(read)
+    text = "\n".join((*sorted(read), ""))
+
+    def kept(given: dict[str, Any], *places: str) -> dict[str, Any]:
+        return {
+            key: value
+            for key, value in given.items()
+            if any(f"{place}/{key}{end}" in text for place in places for end in "/!\n")
+        }
+
+    queries = ("/queryStringParameters", "/multiValueQueryStringParameters", "!query")
     for name in ("queryStringParameters", "multiValueQueryStringParameters"):
-        given = event.get(name)
-        if given:
-            event[name] = {key: value for key, value in given.items() if f"/{key}" in text}
-    if event.get("rawQueryString"):
-        del event["rawQueryString"]
+        if event.get(name):
+            event[name] = kept(event[name], *queries)
+    event.pop("rawQueryString", None)
     if "cookie" not in text:
         event.pop("cookies", None)
     if "/body" not in text:
         event["body"] = None
+    try:
+        body = json.loads(event.get("body") or "null")
+    except ValueError:
+        body = None
+    if isinstance(body, dict):
+        event["body"] = json.dumps(kept(body, "/body!json", "/body!base64!json"))
     return replace(seed, event=event)
 
 
