@@ -45,6 +45,7 @@ from tests.e2e import test_corpus_node as node  # noqa: E402
 from tests.integration.served import Served, served  # noqa: E402
 
 CORPORA = ("pairs", "rules", "filters", "node")
+_TIMEOUT = 30
 HTTP = frozenset({"Api", "HttpApi"})
 RULES = (
     "sql-injection", "os-command-injection", "path-traversal", "xss", "open-redirect",
@@ -93,6 +94,8 @@ def pairs(rule: str, corpora: Sequence[str]) -> dict[str, Any]:
         for name in names:
             for function in (name, name + "Twin"):
                 chosen[function] = declared["Resources"][function]
+                # Peers wait for five seconds and more; within the limit they would see a failure.
+                chosen[function]["Properties"]["Timeout"] = _TIMEOUT
     return {**whole, "Resources": {**whole["Resources"], **chosen}}
 
 
