@@ -22,11 +22,12 @@ CACHE = Path.home() / ".cache" / "faasfuzz" / "peers"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Work:
-    """One function: its request, the address it goes to, `route` with {parameters}, and limits.
+    """One function: the rule looked for, its request, where that goes, `route` with {parameters}.
 
     `seconds` is what the peer may take; it is then stopped, and what it had found by then counts.
     """
 
+    rule: str
     request: HttpRequest
     base: str
     route: str
@@ -39,7 +40,7 @@ class Work:
 class Peer:
     """`rules` are those that it claims to find; empty means any, by the answer it takes for wrong.
 
-    `run` says whether it found something.
+    `run` says whether it found a flaw of the work's rule.
     """
 
     name: str
@@ -90,18 +91,32 @@ def _sqlmap(executable: str, work: Work) -> bool:
     saved.write_bytes("\r\n".join((*lines, "", "")).encode() + work.request.body)
     told = _called(
         [executable, "-r", str(saved), "--batch", "--level", "2", "--risk", "3",
-         "--flush-session", "--disable-coloring", "--output-dir", str(work.folder / "out")],
+         "--flush-session", "--disable-coloring", "--ignore-code", "*",
+         "--output-dir", str(work.folder / "out")],
         work,
     )  # fmt: skip
     return "identified the following injection point" in told or "is vulnerable" in told
 
 
+# Its modules, as `wapiti --list-modules` describes them.
+_MODULES = {
+    "sql-injection": "sql,timesql",
+    "os-command-injection": "exec",
+    "code-injection": "exec",
+    "path-traversal": "file",
+    "xss": "xss,permanentxss",
+    "open-redirect": "redirect",
+    "ldap-injection": "ldap",
+    "xxe": "xxe",
+}
+
+
 def _wapiti(executable: str, work: Work) -> bool:
-    """Any entry of its report's vulnerabilities."""
+    """Any entry of its report's vulnerabilities, of the modules for the rule."""
     report = work.folder / "report.json"
     _called(
         [executable, "-u", work.base + "/", "--swagger", str(_openapi(work)), "--scope", "folder",
-         "-m", "exec,file,sql,timesql,xss,redirect,ldap,xxe", "--flush-session", "--no-bugreport",
+         "-m", _MODULES[work.rule], "--flush-session", "--no-bugreport",
          "--max-scan-time", str(work.seconds - 5), "-f", "json", "-o", str(report), "-d", "0",
          "--store-session", str(work.folder / "session")],
         work,
@@ -182,30 +197,8 @@ def _schema(value: Any) -> dict[str, Any]:
     return {"type": name, "example": value} if name else {"nullable": True}
 
 
-# Which of its findings a rule is, told as sqlmap's and wapiti's own documentation names them.
 PEERS = (
-    Peer(
-        name="sqlmap",
-        package="sqlmap==1.10.10",
-        rules=frozenset({"sql-injection"}),
-        run=_sqlmap,
-    ),
-    Peer(
-        name="wapiti",
-        package="wapiti3==3.2.3",
-        rules=frozenset(
-            {
-                "sql-injection",
-                "os-command-injection",
-                "code-injection",
-                "path-traversal",
-                "xss",
-                "open-redirect",
-                "ldap-injection",
-                "xxe",
-            }
-        ),
-        run=_wapiti,
-    ),
+    Peer(name="sqlmap", package="sqlmap==1.10.10", rules=frozenset({"sql-injection"}), run=_sqlmap),
+    Peer(name="wapiti", package="wapiti3==3.2.3", rules=frozenset(_MODULES), run=_wapiti),
     Peer(name="schemathesis", package="schemathesis==4.32.5", rules=frozenset(), run=_schemathesis),
 )

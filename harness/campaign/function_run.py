@@ -323,6 +323,7 @@ class FunctionRun:
 
     def _notes(self, learnts: Sequence[Learnt]) -> tuple[str, ...]:
         notes = [self._cap] if self._cap else []
+        notes += self.probe.notes
         if self.probe.blind:
             notes.append(f"this target has no {', '.join(sorted(self.probe.blind))}")
         if self.probe.isolated and self.isolation is Isolation.AUTO:

@@ -71,6 +71,7 @@ class CallbackListener(Protocol):
     def url(self, token: str) -> str: ...
     def mark(self) -> int: ...
     def since(self, mark: int) -> tuple[Callback, ...]: ...
+    def notes(self) -> tuple[str, ...]: ...
 
 
 class Decoys(Protocol):
@@ -122,6 +123,11 @@ class Probe:
     def blind(self) -> frozenset[str]:
         """The observers which the target lacks."""
         return self._target.blind
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the user should know of the listener."""
+        return self._listener.notes()
 
     def facts(self, canary: Canary) -> dict[str, str]:
         """The placeholders that depend on where the observers listen."""

@@ -24,9 +24,11 @@ from harness.observers.absent import NoCloud
 from harness.observers.cloud import LocalCloud
 from harness.observers.decoys import DecoyFiles, make_decoys
 from harness.observers.environment import environment_decoys
+from harness.observers.interactsh import Interactsh
 from harness.observers.listener import Listener
 from harness.observers.outpost import Outpost
 from harness.oracles import OracleContext, all_oracles
+from harness.targets import base as targets
 from harness.targets.base import Elsewhere, Posted, Target, Targets
 from harness.targets.registry import provider
 
@@ -72,11 +74,15 @@ class Worker:
             return None
         return self._targets
 
-    def _start_listener(self, host: str) -> Listener | Outpost:
+    def _start_listener(self, host: str) -> Listener | Outpost | Interactsh:
         if not self._unopened and isinstance(self._targets, Posted):
             place = self._targets.outpost
             if place is not None:
-                outpost = Outpost(place.url, place.log, place.key)
+                outpost: Outpost | Interactsh
+                if isinstance(place, targets.Interactsh):
+                    outpost = Interactsh(place.url, place.token)
+                else:
+                    outpost = Outpost(place.url, place.log, place.key)
                 try:
                     outpost.start()
                     return outpost

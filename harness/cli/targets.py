@@ -7,8 +7,9 @@ from typing import Any
 import click
 
 from harness.cli.settings import load_settings
-from harness.errors import UsageError
+from harness.errors import TargetError, UsageError
 from harness.model import Application
+from harness.observers.interactsh import Interactsh
 from harness.targets.base import Setup
 from harness.targets.registry import names, provider
 
@@ -53,9 +54,24 @@ def checked(
 ) -> Setup:
     """What the campaign says to its target, once that has looked at it. Raises UsageError."""
     options = {**tables.get(name, {}), **given}
-    return provider(name).check(
+    setup = provider(name).check(
         Setup(application=application, client=client, options=options, out=out)
     )
+    server = setup.options.get("interactsh")
+    if server and not setup.options.get("dry_run"):
+        _answers(Interactsh(server, setup.options.get("interactsh_token") or ""))
+    return setup
+
+
+def _answers(listener: Interactsh) -> None:
+    """Have a session with the server once. Raises UsageError when it gives none."""
+    try:
+        listener.start()
+    except TargetError as error:
+        told, _, mend = str(error).partition("; ")
+        raise UsageError(told, mend=mend) from error
+    finally:
+        listener.stop()
 
 
 def stored_tables() -> dict[str, Any]:

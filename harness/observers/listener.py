@@ -88,6 +88,10 @@ class Listener:
         """The callbacks after `mark`. `token` is "" where a request carried no canary."""
         return self._tape.since(mark)
 
+    def notes(self) -> tuple[str, ...]:
+        """Nothing of it is ever lost."""
+        return ()
+
     def wait(self, token: str, seconds: float) -> Callback | None:
         """The first callback kept with this token, waiting for it up to `seconds`."""
 
@@ -155,7 +159,7 @@ class Listener:
         self._selector.unregister(connection.socket)
         del self._open[connection.socket.fileno()]
         if connection.data:
-            callback = _callback(bytes(connection.data), connection.remote)
+            callback = recorded(bytes(connection.data), connection.remote)
             self._tape.write(callback)
             if callback.protocol == "http":
                 _send(connection.socket, _ANSWER + (b"" if callback.method == "HEAD" else _PAGE))
@@ -174,9 +178,15 @@ def _send(client: socket.socket, data: bytes) -> None:
         return
 
 
-def _callback(data: bytes, remote: str) -> Callback:
+def token_in(data: bytes) -> str:
+    """The first canary's token in what somebody sent, "" when there is none."""
     found = _TOKEN.search(data)
-    token = found.group().decode().lower() if found else ""
+    return found.group().decode().lower() if found else ""
+
+
+def recorded(data: bytes, remote: str) -> Callback:
+    """What came in over one connection, however broken."""
+    token = token_in(data)
     line = _REQUEST_LINE.match(data)
     if line is None:
         # A TLS client hello (RFC 8446: record type 22) names the host it wants in the clear.

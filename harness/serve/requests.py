@@ -28,6 +28,9 @@ V1, V2 = "http-v1", "http-v2"
 _TEXT = re.compile(
     r"text/.*|application/(?:[\w.-]+\+)?(?:json|xml)|application/(?:x-)?javascript", re.IGNORECASE
 )
+_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, 5.6.2
+# Of the connection, and so the service's own.
+_CONNECTION = frozenset({"connection", "content-length", "keep-alive", "transfer-encoding"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,6 +159,8 @@ class Door:
                 status=200, headers=(("Content-Type", "application/json"),), body=whole.encode()
             )
         headers = self._answered(returned)
+        if not all(_NAME.fullmatch(name) for name, _ in headers):
+            return self.failed()
         named = next((v for n, v in headers if n.lower() == "content-type"), None)
         if named is None:
             plain = self.payload == V2 and not self.url
@@ -181,7 +186,7 @@ class Door:
         headers += [(name, value) for name, values in several.items() for value in values]
         if self.payload == V2:
             headers += [("set-cookie", cookie) for cookie in returned.get("cookies") or ()]
-        return [(name, _written(value)) for name, value in headers]
+        return [(n, _written(value)) for n, value in headers if n.lower() not in _CONNECTION]
 
     def failed(self) -> Answer:
         """The function failed, or answered what the service does not take."""

@@ -177,8 +177,18 @@ class Outpost:
     key: str
 
 
-def outpost_of(settings: Listening) -> Outpost | None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Interactsh:
+    """An interactsh server, and the token that it asks for; "" when it asks for none."""
+
+    url: str
+    token: str
+
+
+def outpost_of(settings: Listening) -> Outpost | Interactsh | None:
     """The listener that a target's table names."""
+    if settings.interactsh is not None:
+        return Interactsh(url=settings.interactsh, token=settings.interactsh_token or "")
     if settings.listener is None or settings.listener_log is None or settings.listener_key is None:
         return None
     return Outpost(url=settings.listener, log=settings.listener_log, key=settings.listener_key)
@@ -188,7 +198,7 @@ def outpost_of(settings: Listening) -> Outpost | None:
 class Posted(Protocol):
     """What Targets also have whose functions may call back elsewhere than to this machine."""
 
-    outpost: Outpost | None
+    outpost: Outpost | Interactsh | None
 
 
 class Provider(Protocol):

@@ -101,7 +101,8 @@ class _Provider:
 
     def lacks_with(self, options: Mapping[str, Any]) -> frozenset[str]:
         """See Narrowing."""
-        return _LACKS - {"callbacks"} if options.get("listener") else _LACKS
+        listens = options.get("listener") or options.get("interactsh")
+        return _LACKS - {"callbacks"} if listens else _LACKS
 
     def check(self, setup: Setup) -> Setup:
         """See Provider.check. The application comes back as it is deployed, and only its scope."""

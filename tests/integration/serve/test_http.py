@@ -166,7 +166,7 @@ def test_an_answer_comes_with_status_headers_and_body(client: httpx.Client, path
         path,
         {
             "statusCode": "201",
-            "headers": {"X-A": "é", "X-B": True, "X-C": "a\r\nX-D: b"},
+            "headers": {"Content-Length": "9", "X-A": "é", "X-B": True, "X-C": "a\r\nX-D: b"},
             "body": "é",
         },
     )
@@ -204,7 +204,15 @@ def test_payload_2_takes_any_value_for_the_body_of_a_200(client: httpx.Client) -
     assert plain.headers["content-type"] == "text/plain;charset=UTF-8"
 
 
-@pytest.mark.parametrize("answer", ["raise", {"statusCode": "oops"}, {"statusCode": 1}])
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "raise",
+        {"statusCode": "oops"},
+        {"statusCode": 1},
+        {"statusCode": 200, "headers": {"a\r\nb": ""}},
+    ],
+)
 def test_what_the_service_cannot_use_is_its_own_error(client: httpx.Client, answer: Any) -> None:
     rest = answered(client, "/rest", answer)
     assert (rest.status_code, rest.json()) == (502, {"message": "Internal server error"})

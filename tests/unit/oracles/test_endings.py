@@ -4,7 +4,7 @@ import base64
 
 import pytest
 
-from harness.model import Callback, Canary, ExpectedWitness, FunctionError, Status
+from harness.model import Callback, Canary, Confidence, ExpectedWitness, FunctionError, Status
 from harness.oracles.base import OracleContext
 from harness.oracles.callback import CallbackOracle
 from harness.oracles.computed import ComputedOracle
@@ -68,6 +68,30 @@ def test_a_callback_counts_for_its_own_trial_only() -> None:
             callbacks=[callback],
         )
         assert bool(list(CallbackOracle().judge(told))) is found
+
+
+@pytest.mark.parametrize(
+    ("rule", "protocols", "confidence"),
+    [
+        ("ssrf", ["dns"], Confidence.TENTATIVE),
+        ("os-command-injection", ["dns"], Confidence.LIKELY),
+        ("ssrf", ["dns", "http"], Confidence.CONFIRMED),
+    ],
+)
+def test_a_name_that_is_only_resolved_says_less(
+    rule: str, protocols: list[str], confidence: Confidence
+) -> None:
+    told = case(
+        rule,
+        "u",
+        outcome(),
+        witness=ExpectedWitness(callback=True),
+        callbacks=[
+            Callback(token=CANARY.token, protocol=protocol, method="A", path="x")
+            for protocol in protocols
+        ],
+    )
+    assert [v.confidence for v in CallbackOracle().judge(told)] == [confidence]
 
 
 TRACE = 'Traceback (most recent call last):\n  File "/code/app.py", line 3, in handler'
