@@ -7,7 +7,7 @@ from http import HTTPStatus
 from io import BufferedIOBase
 from threading import BoundedSemaphore, Event, Lock, Thread
 
-from harness.observers.cloud import http2
+from harness.observers.cloud.http2 import serve_http2, speaks_http2
 from harness.observers.cloud.request import Answer, Request
 
 _CONNECTIONS = 64  # more wait in the backlog
@@ -76,8 +76,8 @@ class Server:
     def _serve(self, client: socket.socket) -> None:
         try:
             client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            if http2.speaks_http2(client):
-                http2.serve(client, self._answer)
+            if speaks_http2(client):
+                serve_http2(client, self._answer)
                 return
             with client.makefile("rb") as reader:
                 while (request := _read(reader, client)) is not None:
