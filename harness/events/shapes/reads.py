@@ -43,10 +43,14 @@ def grow(seed: Seed, reads: Iterable[FieldRead]) -> Growth:
     variants: list[Seed] = []
     compared: list[tuple[Address, str, Any]] = []
     iterated: list[Address] = []
+    reads = tuple(reads)
+    answered = {r.address.rpartition("/")[0] for r in reads if r.kind == "present" and _types(r)}
     for read in reads:
         address = Address.parse(read.address)
         if read.kind == "missing":
-            grown = add_field(grown, address, read.value)
+            # An SDK that a typed value is handed to asks for each type in turn.
+            if not (_types(read) and read.address.rpartition("/")[0] in answered):
+                grown = add_field(grown, address, read.value)
         elif read.kind in ("mapping", "sequence"):
             wanted: Any = [PLACEHOLDER]
             if read.kind == "mapping":
@@ -68,6 +72,11 @@ def grow(seed: Seed, reads: Iterable[FieldRead]) -> Growth:
     for address, kind, value in compared:
         variants.extend(_compared(grown, address, kind, value))
     return Growth(seed=grown, variants=tuple(variants))
+
+
+def _types(read: FieldRead) -> bool:
+    """Whether a read asks for one of the types of DynamoDB's values."""
+    return read.address.rpartition("/")[2] in TYPED_DEFAULTS
 
 
 def add_field(seed: Seed, address: Address, value: Any = None) -> Seed:

@@ -24,7 +24,7 @@ def speaks_http2(client: socket.socket) -> bool:
     return client.recv(3, socket.MSG_PEEK | socket.MSG_WAITALL) == b"PRI"
 
 
-def serve(client: socket.socket, answer: Callable[[Request], Answer]) -> None:
+def serve_http2(client: socket.socket, answer: Callable[[Request], Answer]) -> None:
     """Answers one connection's requests until it ends; returns when the peer breaks the protocol.
 
     Raises OSError when the peer is gone.

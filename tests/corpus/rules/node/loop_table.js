@@ -1,24 +1,15 @@
-const { DynamoDBClient, UpdateItemCommand } = require('@aws-sdk/client-dynamodb');
+const { DynamoDBClient, PutItemCommand } = require('@aws-sdk/client-dynamodb');
 
 const client = new DynamoDBClient({});
 
-async function mark(id, title) {
-  await client.send(
-    new UpdateItemCommand({
-      TableName: 'letters',
-      Key: { id },
-      UpdateExpression: 'SET searchable = :title',
-      ExpressionAttributeValues: { ':title': { S: title.toLowerCase() } },
-    }),
-  );
-}
-
-const each = (due) => async (event) => {
+const index = (due) => async (event) => {
   for (const { dynamodb } of event.Records) {
-    const { id, title, searchable } = dynamodb.NewImage ?? {};
-    if (id?.S && title?.S && due(title.S, searchable?.S)) await mark(id, title.S);
+    const { title, searchable, ...rest } = dynamodb.NewImage ?? {};
+    if (typeof title?.S !== 'string' || !due(title.S, searchable?.S)) continue;
+    const Item = { ...rest, title, searchable: { S: title.S.toLowerCase() } };
+    await client.send(new PutItemCommand({ TableName: 'letters', Item })).catch(console.error);
   }
 };
 
-exports.vulnerable = each(() => true);
-exports.safe = each((title, searchable) => title.toLowerCase() !== searchable);
+exports.vulnerable = index(() => true);
+exports.safe = index((title, searchable) => title.toLowerCase() !== searchable);
