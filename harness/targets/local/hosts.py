@@ -1,6 +1,7 @@
 """Functions of other platforms than AWS: what plays their host inside the runtime's process."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,18 @@ class Host:
     packages: tuple[str, ...]
 
 
+# https://firebase.google.com/docs/functions/config-env#automatically_populated_environment_variables
+_PROJECT = "sample-project"
+_FIREBASE = {
+    "FIREBASE_CONFIG": json.dumps(
+        {
+            "projectId": _PROJECT,
+            "databaseURL": f"https://{_PROJECT}.firebaseio.com",
+            "storageBucket": f"{_PROJECT}.firebasestorage.app",
+        }
+    ),
+    "GCLOUD_PROJECT": _PROJECT,
+}
 _HOSTS = {
     ("azure", "python"): Host(handler="faasfuzz_hosts.azure.handle", packages=("azure-functions",)),
     ("gcp", "python"): Host(
@@ -79,7 +92,7 @@ def host_environment(function: Function, code: Path) -> Mapping[str, str]:
             "FUNCTION_SIGNATURE_TYPE": signature,
             "FUNCTION_SOURCE": str(code / path),
             "FUNCTION_TARGET": entry,
-            "GOOGLE_CLOUD_PROJECT": "sample-project",
+            "GOOGLE_CLOUD_PROJECT": _PROJECT,
             "K_CONFIGURATION": function.name,
             "K_REVISION": f"{function.name}-00001-abc",
             "K_SERVICE": function.name,
@@ -87,6 +100,8 @@ def host_environment(function: Function, code: Path) -> Mapping[str, str]:
         }
         if _language(function) == "nodejs":
             own["NODE_ENV"] = "production"
+        if _is_firebase(code):
+            own |= _FIREBASE
     elif function.provider == "openwhisk":
         own = {
             "__OW_ACTION_NAME": f"/{NAMESPACE}/{function.name}",
@@ -94,6 +109,13 @@ def host_environment(function: Function, code: Path) -> Mapping[str, str]:
             "__OW_NAMESPACE": NAMESPACE,
         }
     return {**own, "FAASFUZZ_HOST": json.dumps(told)}
+
+
+def _is_firebase(code: Path) -> bool:
+    """Whether a project asks for Firebase's library."""
+    files = (code / name for name in ("package.json", "requirements.txt"))
+    texts = (path.read_text(encoding="utf-8", errors="replace") for path in files if path.is_file())
+    return any(re.search(r"firebase[-_]functions", text) for text in texts)
 
 
 def _language(function: Function) -> str:
