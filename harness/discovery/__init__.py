@@ -12,6 +12,7 @@ from harness.discovery.cdk import Cdk
 from harness.discovery.cloudformation import CloudFormation
 from harness.discovery.describe import describe
 from harness.discovery.google import Google
+from harness.discovery.knative import Knative
 from harness.discovery.openapi import OpenApi
 from harness.discovery.openwhisk import OpenWhisk
 from harness.discovery.serverless import Serverless
@@ -26,6 +27,7 @@ SOURCES: tuple[Source, ...] = (
     Azure(),
     Google(),
     OpenWhisk(),
+    Knative(),
     OpenApi(),
     CloudFormation(),
 )

@@ -43,6 +43,7 @@ _HOSTS = {
     ("gcp", "nodejs"): Host(
         handler=str(_NODE_HOSTS / "google.handle"), packages=("@google-cloud/functions-framework",)
     ),
+    ("knative", "python"): Host(handler="faasfuzz_hosts.knative.handle", packages=("func-python",)),
     ("openwhisk", "python"): Host(handler="faasfuzz_hosts.openwhisk.handle", packages=()),
 }
 
@@ -73,6 +74,7 @@ def host_environment(function: Function, code: Path) -> Mapping[str, str]:
     https://learn.microsoft.com/en-us/azure/azure-functions/functions-app-settings
     https://cloud.google.com/run/docs/container-contract#services-env-vars
     https://github.com/GoogleCloudPlatform/buildpacks/blob/main/cmd/nodejs/npm/main.go
+    https://github.com/knative/specs/blob/main/specs/serving/runtime-contract.md#process
     https://github.com/apache/openwhisk/blob/master/docs/actions.md#accessing-action-metadata-within-the-action-body
     """
     signature = _signature(function)
@@ -102,6 +104,13 @@ def host_environment(function: Function, code: Path) -> Mapping[str, str]:
             own["NODE_ENV"] = "production"
         if _is_firebase(code):
             own |= _FIREBASE
+    elif function.provider == "knative":
+        own = {
+            "K_CONFIGURATION": function.name,
+            "K_REVISION": f"{function.name}-00001",
+            "K_SERVICE": function.name,
+            "PORT": "8080",
+        }
     elif function.provider == "openwhisk":
         own = {
             "__OW_ACTION_NAME": f"/{NAMESPACE}/{function.name}",
@@ -129,7 +138,7 @@ def _signature(function: Function) -> str:
     if any(id.startswith("gcp.legacy.") for id in templates):
         return "event"
     http = (
-        *("gcp.functions.", "gcp.tasks.", "gcp.scheduler.http", "gcp.pubsub.push"),
+        *("knative.http.", "gcp.functions.", "gcp.tasks.", "gcp.scheduler.http", "gcp.pubsub.push"),
         "gcp.firebase-auth.blocking",
     )
     return "http" if all(id.startswith(http) for id in templates) else "cloudevent"
