@@ -6,6 +6,7 @@ A new kind of description is a module with a Source, and a line in SOURCES.
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from harness.discovery.amplify import Amplify
 from harness.discovery.azure import Azure
 from harness.discovery.base import Source
 from harness.discovery.cdk import Cdk
@@ -27,6 +28,7 @@ SOURCES: tuple[Source, ...] = (
     Serverless(),
     Cdk(),
     Terraform(),
+    Amplify(),
     Azure(),
     Google(),
     OpenWhisk(),

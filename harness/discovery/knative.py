@@ -59,7 +59,7 @@ class Knative:
             return False
         if path.stem == "func":
             return re.search(r"^runtime\s*:", text, re.M) is not None
-        return re.search(rf"^apiVersion\s*:\s*['\"]?{_SERVING}", text, re.M) is not None
+        return re.search(rf"^[\s-]*apiVersion\s*:\s*['\"]?{_SERVING}", text, re.M) is not None
 
     def load(
         self,
