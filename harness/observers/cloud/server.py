@@ -7,11 +7,7 @@ from http import HTTPStatus
 from io import BufferedIOBase
 from threading import BoundedSemaphore, Event, Lock, Thread
 
-<<<<<<< HEAD
-from harness.observers.cloud.http2 import serve, speaks_http2
-=======
 from harness.observers.cloud.http2 import serve_http2, speaks_http2
->>>>>>> detect5
 from harness.observers.cloud.request import Answer, Request
 
 _CONNECTIONS = 64  # more wait in the backlog
@@ -81,11 +77,7 @@ class Server:
         try:
             client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             if speaks_http2(client):
-<<<<<<< HEAD
-                serve(client, self._answer)
-=======
                 serve_http2(client, self._answer)
->>>>>>> detect5
                 return
             with client.makefile("rb") as reader:
                 while (request := _read(reader, client)) is not None:
