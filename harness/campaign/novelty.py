@@ -13,7 +13,7 @@ from typing import Any
 from harness.events.inject import walk_leaves
 from harness.events.seed import Seed
 from harness.events.shapes.defaults import is_placeholder
-from harness.events.shapes.reads import control_of
+from harness.events.shapes.points import control_of
 from harness.model import Address, Observation, Status
 
 Signature = tuple[object, ...]
