@@ -248,8 +248,8 @@ class Learner:
                     continue
                 tried = self._look(seed)
                 _, value = next(added(seed, learnt.seed))
-                if learnt.reach - tried.reach:  # it led elsewhere: another branch, or none
-                    if tried.reach - learnt.reach:
+                if learnt.read - tried.read:  # it led elsewhere: another branch, or none
+                    if tried.read - learnt.read:
                         variants.append(replace(seed, variant=_label(place.key(word), value)))
                 elif tried.standing >= learnt.standing and (
                     shows(tried.observation, value) or signature(tried) != before
