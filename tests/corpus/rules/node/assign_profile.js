@@ -4,7 +4,7 @@ const { DynamoDBDocumentClient, PutCommand } = require('@aws-sdk/lib-dynamodb');
 const table = DynamoDBDocumentClient.from(new DynamoDBClient({}));
 
 async function store(user) {
-  await table.send(new PutCommand({ TableName: 'letters', Item: { id: 'u2', ...user } }));
+  await table.send(new PutCommand({ TableName: 'devices', Item: { id: 'u2', ...user } }));
   return { statusCode: 201, body: 'stored' };
 }
 

@@ -5,7 +5,7 @@ const table = DynamoDBDocumentClient.from(new DynamoDBClient({}));
 
 async function store(Item) {
   try {
-    await table.send(new PutCommand({ TableName: 'letters', Item }));
+    await table.send(new PutCommand({ TableName: 'devices', Item }));
   } catch (error) {
     console.log('not stored', error.name);
   }

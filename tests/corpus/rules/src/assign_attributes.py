@@ -1,6 +1,6 @@
 import boto3
 
-table = boto3.resource("dynamodb").Table("letters")
+table = boto3.resource("dynamodb").Table("devices")
 
 
 class Member:
