@@ -4,6 +4,7 @@ https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.htm
 """
 
 import json
+import time
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -16,6 +17,7 @@ from harness.targets.aws.records import Record
 
 # A place that told nothing of so many runs is looked at once for each, and not waited for.
 _PATIENCE = 3
+_NO_RUN = "00000000-0000-0000-0000-000000000000"
 # Documentation calls the source of these events `aws.lambda`, and they came with `lambda`.
 _SOURCES = ("lambda", "aws.lambda")
 
@@ -82,9 +84,21 @@ class Returns:
                 if not here:
                     self._leaves(f"nothing that can be read is behind {arn}")
                 found += here
+                self._look(arn, here)
             except (BotoCoreError, ClientError) as error:
                 self._leaves(f"{arn}: {said(error)}")
         return tuple(found)
+
+    def _look(self, arn: str, places: list[Place]) -> None:
+        """Tell which places may not be read, now and not after the first call.
+
+        Queues are left alone: each reading of a message is counted there.
+        """
+        for place in places:
+            if not isinstance(place, QueuePlace):
+                place.find(_NO_RUN, time.time())
+            if place.denied:
+                self._leaves(f"{arn}: {place.denied}")
 
     def _places_of(self, arn: str, condition: str, behind: frozenset[str]) -> Iterator[Place]:
         """The places behind an ARN, once each. Raises what the account answers."""
@@ -160,7 +174,7 @@ class Returns:
         function = f"{self._arn}:{settings.qualifier or '$LATEST'}"
         return {
             "version": "0",
-            "id": "00000000-0000-0000-0000-000000000000",
+            "id": _NO_RUN,
             "account": settings.account,
             "region": settings.region,
             "time": "2026-01-01T00:00:00Z",

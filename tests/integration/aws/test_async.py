@@ -283,6 +283,23 @@ def test_what_may_not_be_read_back_is_a_note_and_not_the_end(
     assert note.endswith(f"{to}: AccessDeniedException: not allowed")
 
 
+@pytest.mark.parametrize(
+    ("to", "denied"), [(PLACES["a function"], "FilterLogEvents"), (BUCKET, "/told-failures")]
+)
+def test_a_place_that_may_not_be_read_is_told_before_the_first_call(
+    to: str, denied: str, scope: dict[str, Any], tmp_path: Path, places: Account
+) -> None:
+    places.denied = {denied}
+    try:
+        with destined(places, failure=to):
+            (function,) = checked(scope, tmp_path, read_destinations=True).application.functions
+    finally:
+        places.denied = set()
+    (note,) = function.notes
+    assert note.startswith(f"what became of asynchronous calls: {to}: ")
+    assert "\n" not in note
+
+
 def test_a_log_that_never_comes_is_a_reason(scope: dict[str, Any], tmp_path: Path) -> None:
     scope = {**scope, "log_wait": 0}
     with (

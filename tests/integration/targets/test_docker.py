@@ -28,7 +28,6 @@ from harness.targets.docker.engine import connect
 from harness.targets.docker.ownership import labels
 from harness.targets.docker.target import DockerTarget
 from tests.integration.apps import shop
-from tests.integration.targets import base_image
 from tests.integration.targets.base_image import RUNTIME
 
 COMMAND = str(Path(sys.executable).with_name("faasfuzz"))
@@ -60,7 +59,7 @@ def start(engine: Any, base: str, tmp_path: Path) -> Iterator[Start]:
     """Starts a function whose code is the given text (by default handler.py)."""
     targets: list[DockerTarget] = []
 
-    def started(text: str = HANDLER, *, image_name: str = base, **changes: Any) -> Calls:
+    def started(text: str = HANDLER, **changes: Any) -> Calls:
         (tmp_path / "app.py").write_text(text)
         plain = Function(name="f", runtime=RUNTIME, handler="app.handler", code=tmp_path)
         function = replace(plain, **changes)
@@ -68,7 +67,7 @@ def start(engine: Any, base: str, tmp_path: Path) -> Iterator[Start]:
             function,
             client=engine,
             environment={"ADDED": "yes"},
-            image=image_name,
+            image=base,
             pull="never",
             labels=labels("test", "f"),
         )
@@ -165,40 +164,6 @@ def test_sensors_tell_sinks_and_the_handler_sees_nothing_of_them(start: Start) -
     assert {"OWN", "ADDED", "AWS_REGION", "_HANDLER"} <= set(told["names"])
     assert not [name for name in told["names"] if "FAASFUZZ" in name]
     assert (told["cwd"], told["harness"]) == ("/var/task", None)
-
-
-NODE_HANDLER = """
-const { execSync } = require('child_process');
-exports.handler = async (event) => {
-  if (event.do === 'run') return execSync('exit 0; ' + event.text).toString();
-  if (event.do === 'count') return eval(event.text);
-  const told = execSync('echo $NODE_OPTIONS, $PYTHONPATH', { shell: '/bin/sh' }).toString();
-  return { names: Object.keys(process.env), given: process.env.NODE_OPTIONS, children: told };
-};
-"""
-
-
-def test_sensors_watch_node_in_a_container_and_leave_no_trace(
-    engine: Any, start: Start, tmp_path: Path
-) -> None:
-    (tmp_path / "app.js").write_text(NODE_HANDLER)
-    own = {"OWN": "1", "NODE_OPTIONS": "--no-warnings"}
-    changes = {"runtime": "nodejs20.x", "memory": 256, "environment": own}
-    call = start(**changes, image_name=base_image.imported(engine, "node"))
-    assert call.target.blind == {"coverage"}
-    ran = call({"do": "run", "text": "a b"})
-    assert ran.status is Status.OK, ran
-    (sink,) = [s for s in ran.sinks if s.operation == "child_process.execSync"]
-    assert (sink.file, sink.line) == ("app.js", 4)
-    assert "a b" in str(sink.arguments)
-    counted = call({"do": "count", "text": "6 * 7"})
-    assert counted.response == 42
-    assert {(s.file, s.line) for s in counted.sinks if s.category == "code"} == {("app.js", 5)}
-    told = call({}).response
-    assert {"OWN", "ADDED", "AWS_REGION", "_HANDLER"} <= set(told["names"])
-    assert not [name for name in told["names"] if "FAASFUZZ" in name]
-    assert (told["given"], told["children"]) == ("--no-warnings", "--no-warnings,\n")
-    assert "sensors" not in call.target.blind
 
 
 def test_code_and_image_are_read_only_and_layers_lie_over_each_other(
