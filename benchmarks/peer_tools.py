@@ -80,7 +80,7 @@ def _called(command: list[str], work: Work) -> str:
 
 
 def _sqlmap(executable: str, work: Work) -> bool:
-    """ "is vulnerable" or "injectable" of a parameter, after its own checks for false positives."""
+    """A parameter that "is vulnerable", after its own checks for false positives."""
     target = work.request.target
     for value in work.parameters.values():  # its mark of a place to inject
         target = target.replace(value, value + "*", 1)

@@ -6,7 +6,9 @@ The pairs of tests/corpus whose trigger is an HTTP API. The peers (see peer_tool
 `faasfuzz serve --http`, and are told the request that faasfuzz learnt of each function. Found is
 what a tool says of the vulnerable function, a false alarm what it says of the twin. faasfuzz counts
 as `run --rule` does, `confirmed` and `likely`, with its learning and start in its seconds. Requests
-are calls of the function. A "-" stands where a peer does not claim to find the rule.
+are calls of the function: a peer stops at the first flaw, faasfuzz goes on to the end of its plan,
+so it also says after how many, those for learning among them, it had found each (the median). A "-"
+stands where a peer does not claim to find the rule.
 """
 
 import argparse
@@ -18,6 +20,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from statistics import median
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -63,6 +66,7 @@ class Score:
     seconds: float = 0.0
     requests: int = 0
     missed: list[str] = field(default_factory=list)
+    firsts: list[int] = field(default_factory=list)
 
     def cells(self) -> str:
         if not self.functions:
@@ -168,11 +172,13 @@ def ours(rule: str, source: Path, folder: Path, seconds: float, names: Sequence[
     told = run(source, folder / "ours", seconds, 1, tuple(names), (rule,))
     score = Score(functions=len(names), seconds=time.monotonic() - start)
     score.requests = sum(function["invocations"] for function in told["functions"])
-    said = {
-        f["function"]
-        for f in told["findings"]
-        if f["rule"] == rule and f["confidence"] != "tentative"
-    }
+    firsts: dict[str, int] = {}
+    for finding in told["findings"]:
+        if finding["rule"] == rule and finding["confidence"] != "tentative":
+            spent, name = finding["invocations_to_detect"], finding["function"]
+            firsts[name] = min(firsts.get(name, spent), spent)
+    said = set(firsts)
+    score.firsts = list(firsts.values())
     score.found = sum(name in said for name in names if not name.endswith("Twin"))
     score.alarms = sum(name in said for name in names if name.endswith("Twin"))
     score.missed = [n for n in names if n not in said and not n.endswith("Twin")]
@@ -258,7 +264,8 @@ def compared(
     for tool in ("faasfuzz", *peers):
         score = scores.get(tool, Score())
         missed = f"  missed: {', '.join(score.missed)}" if score.missed else ""
-        print(f"  {tool:14} {score.cells()}{missed}", flush=True)
+        first = f"  found after {median(score.firsts):.0f}" if score.firsts else ""
+        print(f"  {tool:14} {score.cells()}{first}{missed}", flush=True)
 
 
 if __name__ == "__main__":
