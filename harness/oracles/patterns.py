@@ -21,7 +21,7 @@ def passes(facts: Mapping[str, str], entry: Mapping[str, Any]) -> bool:
 
     try:
         detail = json.loads(entry.get("Detail", "{}"))
-        event = {
+        event: Any = {
             "source": entry.get("Source"),
             "detail-type": entry.get("DetailType"),
             "resources": entry.get("Resources", []),

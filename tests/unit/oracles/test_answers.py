@@ -16,9 +16,9 @@ from harness.oracles.logs import LogOracle
 from harness.oracles.loops import LoopOracle
 from harness.oracles.markup import MarkupOracle
 from harness.oracles.messages import MessageOracle
+from harness.oracles.prompts import PromptOracle
 from harness.oracles.prototypes import PrototypeOracle
 from harness.oracles.queries import QueryOracle
-from harness.oracles.prompts import PromptOracle
 from harness.oracles.resources import BacktrackOracle, WalletOracle
 from harness.oracles.state import StateOracle
 from tests.unit.oracles.makers import CANARY, case, outcome, sink
