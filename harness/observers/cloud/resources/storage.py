@@ -1,11 +1,12 @@
 """Buckets and tables."""
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from harness.model import ResolvedResource
-from harness.observers.cloud.resources.columns import secret_columns
 from harness.observers.cloud.resources.context import Provision, physical_name
+from harness.observers.cloud.resources.stored import secret_columns, secret_objects
 
 _ROWS = 3
 # What rows of most applications hold besides their keys, so that reads of them find something.
@@ -21,6 +22,14 @@ def bucket(provision: Provision, resource: ResolvedResource) -> None:
     provision.inside.call(
         "s3", "CreateBucket", bucket_parameters(name, provision.application.region)
     )
+    for key in secret_objects(provision.application, name):
+        secret = provision.decoy(f"s3:{name}/{key}")
+        body = f"PASSWORD={secret}\n"
+        if key.endswith(".json"):
+            body = json.dumps({"user": "service", "password": secret})
+        provision.inside.call(
+            "s3", "PutObject", {"Bucket": name, "Key": key, "Body": body.encode()}
+        )
     versioning = resource.properties.get("VersioningConfiguration")
     if isinstance(versioning, Mapping) and versioning.get("Status") == "Enabled":
         provision.inside.call(
