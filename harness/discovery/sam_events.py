@@ -153,7 +153,9 @@ def _rule(stack: Stack, kind: str, logical: str, properties: Properties) -> Decl
     bus = properties.get("EventBusName")
     facts = rule_facts(str(properties.get("RuleName") or logical), properties.get("Pattern"), bus)
     source = source_name(stack, facts.get("bucket")) or source_name(stack, bus)
-    return Declared(words=rule_words(kind, facts, bus), facts=facts, source=source or logical)
+    return Declared(
+        words=rule_words(kind, facts, bus, properties), facts=facts, source=source or logical
+    )
 
 
 def _schedule(_: Stack, kind: str, logical: str, properties: Properties) -> Declared:

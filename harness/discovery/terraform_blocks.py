@@ -51,6 +51,7 @@ def _rewritten(one: Any, block: Mapping[str, Any], at: int) -> Any:
 
 
 def is_intrinsic(value: Any) -> bool:
+    """Whether a value is one of CloudFormation's functions."""
     return isinstance(value, dict) and any(key == "Ref" or key.startswith("Fn::") for key in value)
 
 
@@ -72,6 +73,7 @@ def joined(parts: Sequence[Any]) -> Any:
 
 
 def parsed(value: Any) -> Any:
+    """What JSON in a text holds; None where it is no JSON."""
     if not isinstance(value, str):
         return value
     try:

@@ -9,7 +9,6 @@ mapping, `items` of a list, `merged` for several mappings, `parts` of a text.
 import json
 import re
 from collections.abc import Iterator, Mapping
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -33,11 +32,11 @@ _SCOPES = ("var", "local", "each")
 
 
 class Files:
-    """The files of a root module, and of those that it calls."""
+    """The files of a root module, and of those that it calls. `there`: whether there are any."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._read = cache(self._module)
+        self._folders = _module_folders(folder)
+        self._modules: dict[str, Mapping[str, Any]] = {}
         self.there = any(folder.glob("*.tf"))
 
     def local(self, module: str, name: str) -> Any:
@@ -64,26 +63,30 @@ class Files:
         """
         return _block(mapping(_labelled(self._read(module), kind, type, name)))
 
-    def _module(self, address: str) -> Mapping[str, Any]:
-        folder = self._folders().get(re.sub(r"\[[^\]]*\]", "", address).replace("module.", ""))
-        made: dict[str, list[Any]] = {}
-        for file in sorted(folder.glob("*.tf")) if folder else ():
-            for kind, blocks in _parsed(file).items():
-                made.setdefault(kind, []).extend(mappings(blocks))
-        return made
+    def _read(self, address: str) -> Mapping[str, Any]:
+        """The blocks of a module's files by their kind."""
+        name = re.sub(r"\[[^\]]*\]", "", address).replace("module.", "")
+        if name not in self._modules:
+            folder = self._folders.get(name)
+            made: dict[str, list[Any]] = {}
+            for file in sorted(folder.glob("*.tf")) if folder else ():
+                for kind, blocks in _parsed(file).items():
+                    made.setdefault(kind, []).extend(mappings(blocks))
+            self._modules[name] = made
+        return self._modules[name]
 
-    @cache  # noqa: B019 - as long as the plan is read
-    def _folders(self) -> Mapping[str, Path]:
-        """Folders by the names of the modules on the way to them, with dots between."""
-        file = self._folder / _MODULES
-        known = {"": self._folder}
-        try:
-            listed = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
-        except ValueError:
-            return known
-        for module in mappings(mapping(listed).get("Modules")):
-            known[str(module.get("Key"))] = self._folder / str(module.get("Dir"))
+
+def _module_folders(root: Path) -> dict[str, Path]:
+    """Folders by the names of the modules on the way to them, with dots between."""
+    file = root / _MODULES
+    known = {"": root}
+    try:
+        listed = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+    except ValueError:
         return known
+    for module in mappings(mapping(listed).get("Modules")):
+        known[str(module.get("Key"))] = root / str(module.get("Dir"))
+    return known
 
 
 def expression(tree: Any) -> dict[str, Any]:
@@ -211,7 +214,6 @@ def _labelled(module: Mapping[str, Any], kind: str, *labels: str) -> Any:
     return None
 
 
-@cache
 def _parsed(file: Path) -> dict[str, Any]:
     try:
         return _load(file.read_text(encoding="utf-8-sig"))
