@@ -31,7 +31,7 @@ from harness.events.seed import Seed
 from harness.events.shapes.defaults import CANDIDATES
 from harness.events.shapes.errors import from_error, logged, open_places, settled
 from harness.events.shapes.reads import add_field, grow
-from harness.model import Address, Observation
+from harness.model import Address, Observation, Status
 
 Observe = Callable[[Seed], Observation]
 
@@ -141,7 +141,12 @@ class Learner:
         observation = self._looked.get(looked)
         if observation is None:
             self._limit -= 1
-            observation = self._looked[looked] = self._observe(seed)
+            observation = self._observe(seed)
+            if observation.outcome.init is not None and observation.outcome.status is Status.OK:
+                # What a cold start does besides (an SDK reads its settings) is not the event's doing.
+                self._limit -= 1
+                observation = self._observe(seed)
+            self._looked[looked] = observation
         read = frozenset(r.address for r in observation.outcome.reads if r.kind != "missing")
         return Learnt(seed=seed, observation=observation, read=read)
 
