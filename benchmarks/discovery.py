@@ -42,7 +42,10 @@ _ENDINGS = (".yaml", ".yml", ".json", ".template", ".py")
 # A folder with as many files is no project of its own: only the template is copied.
 _MANY = 200
 # What refused a file that declares nothing of ours: a document of another kind, another platform.
-_OTHERS = re.compile(r"there are no (Resources|functions) in it|a service on \w+ is not known")
+_OTHERS = re.compile(
+    r"there are no (Resources|functions) in it|a service on \w+ is not known"
+    r"|not a template: a mapping is expected"
+)
 # What a file of YAML or JSON has that declares functions.
 _DECLARES = re.compile(r"^\s*\"?(Resources|functions|packages|endpoints|version)\"?\s*:", re.M)
 _CODE = ("CodeUri", "ContentUri", "DefinitionUri", "SchemaUri")

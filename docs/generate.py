@@ -14,6 +14,8 @@ from harness.cli.loading import load_catalogue
 from harness.cli.main import cli
 from harness.model import EventTemplate, Payload, Rule
 from harness.reports import REPORTERS
+from harness.targets import registry
+from harness.targets.base import OBSERVERS, Narrowing
 
 _SCHEMA = Path(__file__).parents[1] / "harness" / "reports" / "findings.schema.json"
 _CONTROL = {
@@ -21,6 +23,18 @@ _CONTROL = {
     "tenant": "a user or a system with access to the source",
     "service": "the cloud's own service",
     "operator": "whoever operates the application",
+}
+
+_OBSERVED = {
+    "logs": "what the function writes to stdout and stderr",
+    "memory": "the peak of its memory",
+    "cpu": "the CPU time of a call",
+    "fresh": "a runtime that has handled no call, to tell state that is left from call to call",
+    "cloud": "each call of AWS that the function makes, and what it stores",
+    "callbacks": "requests and DNS lookups that reach the listener",
+    "files": "planted files, whose text shows that they were read",
+    "sensors": "the sinks inside the process, with file and line",
+    "coverage": "the lines that are reached for the first time",
 }
 
 
@@ -32,6 +46,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         "reference/rules.md": "\n".join(_rules(list(catalogue.rules.values()))),
         "reference/payloads.md": "\n".join(_payloads(catalogue.payloads)),
         "reference/files.md": "\n".join(_files()),
+        "reference/targets.md": "\n".join(_targets()),
     }
     providers: dict[str, list[EventTemplate]] = defaultdict(list)
     for template in catalogue.templates.values():
@@ -178,6 +193,32 @@ def _files() -> Iterator[str]:
         yield f"| {code} | {means} |"
     yield "\n## findings.json\n\nIts [schema](findings.schema.json) (JSON Schema 2020-12):\n"
     yield f"```json\n{_SCHEMA.read_text(encoding='utf-8').rstrip()}\n```"
+
+
+def _targets() -> Iterator[str]:
+    yield "# Targets and what they observe\n"
+    yield (
+        "`--target` takes one of these. What it does not observe is said in each report: the "
+        "silence of an observer that is not there says nothing. Payloads whose witness only such "
+        "an observer can see are not sent. [Choose a target](../howto/targets.md) tells how each "
+        "is used.\n"
+    )
+    assert _OBSERVED.keys() == OBSERVERS
+    yield f"| target | {' | '.join(_OBSERVED)} |\n| --- |{' --- |' * len(_OBSERVED)}"
+    for name in registry.names():
+        way = registry.provider(name)
+        # What is elsewhere may call back to a listener elsewhere.
+        partly = {"callbacks": "with a listener of yours"} if isinstance(way, Narrowing) else {}
+        cells = [partly.get(each, "") if each in way.lacks else "yes" for each in _OBSERVED]
+        yield f"| `{name}` | {' | '.join(cells)} |"
+    yield "\n| observer | sees |\n| --- | --- |"
+    for each, sees in _OBSERVED.items():
+        yield f"| {each} | {sees} |"
+    yield (
+        "\nFewer where a function's runtime has none: sensors and coverage are those of Python and "
+        "Node.js (`docker`: no coverage), and `sam` with `url` or `api_url`, which joins what "
+        "somebody else has started, sees answers only."
+    )
 
 
 def _cell(text: str) -> str:

@@ -28,6 +28,7 @@ from harness.model import (
     Status,
     Trial,
 )
+from harness.oracles.resources import strains
 
 # Timeouts that one rule may cost at one point, and that one point may cost in all: a function that
 # was shown to hang there would otherwise spend the whole campaign hanging.
@@ -255,6 +256,8 @@ class Attacker:
         if alone and observation.outcome.status is Status.TIMEOUT:
             self._timeouts[carried[0][0].payload.rule, str(carried[0][0].point)] += 1
             self._timeouts["", str(carried[0][0].point)] += 1
+        if alone and strains(observation.outcome, learnt.observation.outcome):
+            schedule.hurry(carried[0][0], "redos")  # before timeouts have spent the campaign
         well = went_well(observation, self._calibrated(learnt), pack.records)
         hit = self._judge(cells, learnt, learnt.seed, invocation, shown, observation)
         done = carried if alone or well else [(c, t) for c, t in carried if t in hit]

@@ -1,5 +1,6 @@
 """Budgets: how long and how often a function may be called."""
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,6 +16,11 @@ class Budget:
     deadline: float | None
     invocations: int | None
     stopped: Callable[[], bool]
+
+    @property
+    def left(self) -> float:
+        """Seconds until the deadline, endless without one."""
+        return math.inf if self.deadline is None else self.deadline - time.monotonic()
 
     def spent(self, invocations: int) -> str | None:
         """Why the function's turn is over, or None while it is not."""

@@ -42,6 +42,8 @@ from harness.model import (
 _CHUNK = 200
 # Invocations for growing an event that exploring found.
 _GROWTH = 60
+# Of a budget, learning one trigger may take this part: a third.
+_PART = 3
 # Invocations for learning the shape of one trigger's events, where no budget sets fewer.
 _LOOKS = 1600
 
@@ -132,7 +134,9 @@ class FunctionRun:
         known = self._words()
         for trigger in self.triggers:
             seed = make_seed(self.catalogue.templates[trigger.template], trigger, self.function)
-            learner = Learner(self._look, known, limit=self._looks())
+            learner = Learner(
+                self._look, known, limit=self._looks(), seconds=self.budget.left / _PART
+            )
             found += learner.learn(seed, with_paths(seed, self._paths()))
             if found[0].observation.outcome.status is Status.INIT_ERROR:
                 break
@@ -143,7 +147,7 @@ class FunctionRun:
     def _looks(self) -> int:
         """Invocations that learning one trigger may take: of a small budget the smaller part."""
         given = self.job.invocations
-        return _LOOKS if given is None else min(_LOOKS, max(_GROWTH, given // 3))
+        return _LOOKS if given is None else min(_LOOKS, max(_GROWTH, given // _PART))
 
     def _words(self) -> tuple[str, ...]:
         """Constants of the function's own source, empty when there is none to read."""

@@ -102,7 +102,7 @@ def cell_number(key: str) -> int:
 
 def is_quick(cell: Cell) -> bool:
     """Whether a cell is among the first that are tried in every function."""
-    return cell.payload.priority <= _QUICK_PRIORITY and not cell.unread and not cell.expensive
+    return cell.payload.priority <= _QUICK_PRIORITY and not cell.unread and not cell.last
 
 
 def shards_for(functions: int, workers: int) -> int:

@@ -22,6 +22,7 @@ from harness.campaign.novelty import (
     reached_later,
     shows,
     signature,
+    stored_names,
     surpassed,
 )
 from harness.codecs.base import CodecError
@@ -64,12 +65,13 @@ class Learner:
         constants: tuple[str, ...] = (),
         *,
         limit: int = 800,
+        seconds: float = _SECONDS,
         variants: int = 8,
     ) -> None:
         self._observe = observe
         self._constants = constants
         self._limit = limit
-        self._until = time.monotonic() + _SECONDS
+        self._until = time.monotonic() + min(seconds, _SECONDS)
         self._variants = variants
         self._seen: set[Signature] = set()
         self._tried: set[str] = set()
@@ -210,7 +212,9 @@ class Learner:
         reads = learnt.observation.outcome.reads
         for address in leaves_read(learnt):
             wanted = [r.value for r in reads if (r.address, r.kind) == (str(address), "equals")]
-            for value in (*wanted, *CANDIDATES):
+            # One of a few words that a parser of options or an enumeration takes, perhaps.
+            words = self._constants[:_NAMES] if learnt.standing == 0 else ()
+            for value in (*wanted, *CANDIDATES, *words):
                 if self._left <= 0:
                     return
                 if not arrives(learnt.seed, address, value):
@@ -230,7 +234,8 @@ class Learner:
         counts when its value surfaces, or when it changes what the handler does.
         """
         variants: list[Seed] = []
-        words = [word for word in self._constants if _NAME.fullmatch(word)][:_NAMES]
+        named = dict.fromkeys([*stored_names(learnt.observation), *self._constants])
+        words = [word for word in named if _NAME.fullmatch(word)][:_NAMES]
         before = signature(learnt)
         for place in places or list(open_places(learnt.seed))[:_PLACES]:
             if not learnt.seed.exists(place) or not may_be_copied(learnt, place):
@@ -243,7 +248,10 @@ class Learner:
                     continue
                 tried = self._look(seed)
                 _, value = next(added(seed, learnt.seed))
-                if tried.standing >= learnt.standing and (
+                if learnt.read - tried.read:  # it led elsewhere: another branch, or none
+                    if tried.read - learnt.read:
+                        variants.append(replace(seed, variant=_label(place.key(word), value)))
+                elif tried.standing >= learnt.standing and (
                     shows(tried.observation, value) or signature(tried) != before
                 ):
                     grown, more = self._complete(seed)

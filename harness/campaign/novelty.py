@@ -13,7 +13,7 @@ from typing import Any
 from harness.events.inject import walk_leaves
 from harness.events.seed import Seed
 from harness.events.shapes.defaults import is_placeholder
-from harness.events.shapes.reads import control_of
+from harness.events.shapes.points import control_of
 from harness.model import Address, Observation, Status
 
 Signature = tuple[object, ...]
@@ -182,6 +182,20 @@ def shows(observation: Observation, text: str) -> bool:
         or any(text in str(sink.arguments) for sink in outcome.sinks)
         or any(text in str(call.parameters) for call in observation.calls)
     )
+
+
+def stored_names(observation: Observation) -> tuple[str, ...]:
+    """Names of the fields that the handler wrote into other services, whoever set their values.
+
+    A parameter of AWS' own begins with a capital; a type of DynamoDB's is one.
+    """
+    found: dict[str, None] = {}
+    for call in observation.calls:
+        if call.mutating:
+            for address, _ in walk_leaves(call.parameters, Address(())):
+                names = [name for kind, name in address.steps if kind == "key"]
+                found |= dict.fromkeys(n for n in names if n[:1].islower())
+    return tuple(found)
 
 
 def _shape(value: Any, values: tuple[str, ...], depth: int = 3) -> set[str]:

@@ -10,6 +10,9 @@ from harness.model import FieldRead, InsertionPoint, Payload
 
 # Rules whose trials can cost a whole timeout each go after all others.
 EXPENSIVE = frozenset({"timeout", "runtime-crash", "redos", "out-of-memory", "denial-of-wallet"})
+# Of these the ones that a number decides, and how a handler is seen to take a text as one.
+_OF_NUMBERS = frozenset({"timeout", "out-of-memory", "denial-of-wallet"})
+_NUMBERS = frozenset({"int", "float", "decimal"})
 # Rules about what an invocation does as a whole: their trials have it to themselves, and none are
 # made where the handler does not look.
 WHOLE = frozenset(
@@ -31,7 +34,8 @@ class Cell:
     """One payload at one point of one learnt seed.
 
     `unread`: the handler was not seen to read the point. `guard`: it was seen to compare or cast
-    what stands there, so another value may lead it past everything else in the record.
+    what stands there, so another value may lead it past everything else in the record. `fits`: it
+    was seen to take for a number what the payload's rule wants to be one.
     """
 
     learnt: Learnt
@@ -40,6 +44,7 @@ class Cell:
     mutations: tuple[str, ...] = ()
     unread: bool = False
     guard: bool = False
+    fits: bool = False
 
     @property
     def key(self) -> str:
@@ -52,6 +57,11 @@ class Cell:
     def expensive(self) -> bool:
         """Whether a hit may cost a whole timeout or a cold start."""
         return self.payload.rule in EXPENSIVE
+
+    @property
+    def last(self) -> bool:
+        """Whether it waits for all others: it is expensive, and nothing speaks for a hit."""
+        return self.expensive and not self.fits
 
     @property
     def alone(self) -> bool:
@@ -77,6 +87,7 @@ def make_plan(
         key=lambda p: (p.rule in EXPENSIVE, p.priority),
     )
     split = [(learnt, *split_points(learnt), guards(learnt)) for learnt in learnts]
+    numbers = {id(learnt): _numbers(learnt) for learnt in learnts}
     unseen = [(learnt, point) for learnt, _, unread, _ in split[:1] for point in unread]
     had = {point.address for learnt in learnts[:1] for point in learnt.seed.points}
     for learnt, _, unread, _ in split[1:]:
@@ -94,6 +105,8 @@ def make_plan(
                         payload=payload,
                         mutations=mutations,
                         guard=str(point.address) in guarding,
+                        fits=payload.rule in _OF_NUMBERS
+                        and str(point.address) in numbers.get(id(learnt), ()),
                     )
         if payload.rule not in EXPENSIVE | WHOLE and payload.id != WORDS:
             for learnt, point in unseen:
@@ -107,6 +120,16 @@ def _wide(learnt: Learnt) -> Learnt:
 def guards(learnt: Learnt) -> frozenset[str]:
     """Addresses whose value the handler compared, cast or matched."""
     return frozenset(r.address for r in learnt.observation.outcome.reads if r.kind in _GUARDING)
+
+
+def _numbers(learnt: Learnt) -> frozenset[str]:
+    """Addresses whose value the handler took for a number."""
+    reads = learnt.observation.outcome.reads
+    return frozenset(
+        r.address
+        for r in reads
+        if r.kind in ("less", "greater") or (r.kind == "cast" and r.value in _NUMBERS)
+    )
 
 
 def split_points(

@@ -26,6 +26,9 @@ from harness.model import (
 )
 from harness.posture import usage
 
+# Folders that a relative path leaves: a checkout lies deeper than /var/task.
+_UP = 12
+
 
 class Follow(Enum):
     """Which calls are followed to the functions that they trigger."""
@@ -140,8 +143,8 @@ class Probe:
             "oob_path": f"/{canary.token}",
             "oob_name": f"{canary.token}.oob.faasfuzz.invalid",
             "decoy": decoy,
-            "decoy_relative": "../" * 8 + decoy.lstrip("/"),
-            "decoy_doubled": "....//" * 8 + decoy.lstrip("/"),
+            "decoy_relative": "../" * _UP + decoy.lstrip("/"),
+            "decoy_doubled": "....//" * _UP + decoy.lstrip("/"),
             "delay": "1.000",
         }
 

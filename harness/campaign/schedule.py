@@ -23,6 +23,8 @@ _CURIOSITY = 0.25
 # Points that the handler was not seen to read wait until the others had most of theirs.
 _UNREAD = 1.0
 _EXPENSIVE = 100.0
+_COSTLY = 1.2
+_WAITS = 100.0  # milliseconds of a benign event
 # Indices are computed again after this many picks: the bonus moves slowly.
 _STALE = 256
 
@@ -45,13 +47,20 @@ class Arm:
     cells: deque[Cell] = field(default_factory=deque)
     tried: int = 0
     reward: float = 0.0
+    urgent: bool = False
 
     def index(self, picks: int) -> float:
         """The higher, the sooner."""
         cell = self.cells[0]
+        if self.urgent:
+            return _EXPENSIVE - cell.payload.priority
         mean = self.reward / self.tried if self.tried else 0.0
         bonus = _CURIOSITY * math.sqrt(math.log(picks + 1) / (self.tried + 1))
-        late = _UNREAD * cell.unread + _EXPENSIVE * cell.expensive
+        late = _UNREAD * cell.unread + _EXPENSIVE * cell.last
+        if cell.expensive and cell.fits:
+            # A handler that waits, and takes numbers: the number may well say for how long.
+            waits = cell.learnt.observation.outcome.duration >= _WAITS
+            late += -_PRIORITY if waits else _COSTLY
         return mean + bonus - _PRIORITY * cell.payload.priority - late
 
 
@@ -140,6 +149,13 @@ class Schedule:
         arm = self._arms[arm_of(cell)]
         arm.tried += 1
         arm.reward += reward
+
+    def hurry(self, like: Cell, rule: str) -> None:
+        """Try what is left of a rule at the cell's point before all else."""
+        arm = self._arms.get((*arm_of(like)[:3], rule))
+        if arm is not None and not arm.urgent:
+            arm.urgent = True
+            self._rebuild()
 
     def refresh(self) -> None:
         """Let what was learnt count; called between invocations."""

@@ -62,6 +62,8 @@ class _Open(Strict):
     mirrors: tuple[str, ...] = ()
     control: AttackerControl = AttackerControl.ANYONE
     json_value: bool = Field(False, alias="json")
+    max_bytes: int | None = Field(None, gt=0)
+    pattern: PatternText | None = None
 
 
 class _Binding(Strict):
@@ -150,14 +152,19 @@ def load_templates(*folders: Path) -> tuple[EventTemplate, ...]:
 def _template(document: Document) -> EventTemplate:
     read = validated(_Template, document)
     states = {item.name for item in read.state}
-    for index, point in enumerate(read.insertion_points):
-        state = Address.parse(point.address).state
-        if state is not None and state not in states:
-            raise UsageError(
-                f"insertion_points.{index}: no state item {state!r}",
-                path=document.path,
-                line=document.line(("insertion_points", index)),
-            )
+    parts: dict[str, tuple[_Point | _Open, ...]] = {
+        "insertion_points": read.insertion_points,
+        "open": read.open,
+    }
+    for part, places in parts.items():
+        for index, place in enumerate(places):
+            state = Address.parse(place.address).state
+            if state is not None and state not in states:
+                raise UsageError(
+                    f"{part}.{index}: no state item {state!r}",
+                    path=document.path,
+                    line=document.line((part, index)),
+                )
     return EventTemplate(
         id=read.id,
         provider=read.provider,
@@ -185,6 +192,8 @@ def _template(document: Document) -> EventTemplate:
                 mirrors=o.mirrors,
                 control=o.control,
                 json=o.json_value,
+                max_bytes=o.max_bytes,
+                pattern=o.pattern,
             )
             for o in read.open
         ),

@@ -9,6 +9,7 @@ from harness.codecs.binary import BASE64, BASE64URL, GZIP, HEX, ZLIB
 from harness.codecs.mime import Mime
 from harness.codecs.streaming import Aggregated, ByteList
 from harness.codecs.structured import DynamoDb, Json, Jwt
+from harness.codecs.table import Csv
 from harness.codecs.text import Cookie, Form, Percent, PercentAll, Url, UrlPath, Utf8
 
 CODECS: dict[str, Codec] = {
@@ -32,6 +33,7 @@ CODECS: dict[str, Codec] = {
     "zip": Zip(),
     "tar": Tar(),
     "byte-list": ByteList(),
+    "csv": Csv(),
     "kpl": Aggregated(),
 }
 

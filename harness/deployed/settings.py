@@ -32,7 +32,7 @@ class AwsSettings(Listening):
     `functions` are globs on physical names. `max_cost` is in US dollars by the price table; each
     cap holds for the campaign as a whole, with all its workers. `log_wait` is how many seconds a
     log line may take to arrive. `mail_from` is the address, verified in SES, that mail comes from.
-    With `read_destinations` queues which tell what became of asynchronous calls are read.
+    With `read_destinations` what became of asynchronous calls is read where it is told.
     """
 
     account: str = Field(pattern=r"^\d{12}$")

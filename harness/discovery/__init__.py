@@ -6,26 +6,33 @@ A new kind of description is a module with a Source, and a line in SOURCES.
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from harness.discovery.amplify import Amplify
 from harness.discovery.azure import Azure
 from harness.discovery.base import Source
 from harness.discovery.cdk import Cdk
 from harness.discovery.cloudformation import CloudFormation
 from harness.discovery.describe import describe
 from harness.discovery.google import Google
+from harness.discovery.knative import Knative
 from harness.discovery.openapi import OpenApi
 from harness.discovery.openwhisk import OpenWhisk
+from harness.discovery.samconfig import configured_template
 from harness.discovery.serverless import Serverless
+from harness.discovery.serverless_compose import ServerlessCompose
 from harness.discovery.terraform import Terraform
 from harness.errors import UsageError
 from harness.model import Application, EventTemplate
 
 SOURCES: tuple[Source, ...] = (
+    ServerlessCompose(),
     Serverless(),
     Cdk(),
     Terraform(),
+    Amplify(),
     Azure(),
     Google(),
     OpenWhisk(),
+    Knative(),
     OpenApi(),
     CloudFormation(),
 )
@@ -37,6 +44,31 @@ _PROGRAMS = (
         "serverless.[jt]s",
         "this service is a program",
         "run `serverless print --format json > serverless.json`",
+    ),
+    (
+        ".chalice/config.json",
+        "this is a Chalice app",
+        "run `chalice package out` and name out/sam.json",
+    ),
+    (
+        "amplify/backend.ts",
+        "this is an Amplify app (Gen 2)",
+        "run `npx ampx sandbox --once` and name .amplify/artifacts/cdk.out",
+    ),
+    (
+        "sst.config.ts",
+        "this is an SST app",
+        "run `npx sst build` and name .sst/dist; of SST 3, name a SAM template of its functions",
+    ),
+    (
+        "zappa_settings.*",
+        "this is a Zappa project",
+        "unpack what `zappa package` makes, and name a SAM template whose CodeUri it is",
+    ),
+    (
+        "Pulumi.yaml",
+        "this is a Pulumi program",
+        "name a SAM template of its functions",
     ),
     (
         "*.tf",
@@ -82,7 +114,7 @@ def _described(folder: Path) -> Path | None:
 
 
 def _inside(folder: Path) -> Path:
-    described = _described(folder)
+    described = configured_template(folder) or _described(folder)
     if described is not None:
         return described
     names = [name for reader in SOURCES for name in reader.names]

@@ -26,6 +26,7 @@ def api_triggers(stack: Stack) -> Found:
     """(function, trigger) for each route outside of a SAM function's own `Events`."""
     yield from _methods(stack)
     yield from _routes(stack)
+    yield from _quickly_created(stack)
     yield from _openapi(stack)
     yield from _authorizers(stack)
 
@@ -93,6 +94,23 @@ def _routes(stack: Stack) -> Found:
         else:
             facts |= access
         yield function.name, Declared(words=words, facts=facts, source=source)
+
+
+def _quickly_created(stack: Stack) -> Found:
+    """An HTTP API that names its one function itself.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-api.html
+    """
+    for api in stack.of_kind("AWS::ApiGatewayV2::Api"):
+        function = target_function(stack, api.properties.get("Target"))
+        if function is not None:
+            source, stage, api_id = api_facts(stack, "HttpApi", api.physical)
+            verb, _, path = str(api.properties.get("RouteKey") or "$default").partition(" ")
+            facts = base_facts(function) | route_facts(path or "$default", verb, stage, api_id)
+            yield (
+                function.name,
+                Declared(words=http_words(stack, api, "2.0", ""), facts=facts, source=source),
+            )
 
 
 def _asked(stack: Stack, method: Resource) -> Mapping[str, Any]:
@@ -236,8 +254,6 @@ def definition(stack: Stack, api: Resource) -> Mapping[str, Any]:
     """The OpenAPI document of an API, in the template or in a file; empty when it has none."""
     keys = OPENAPI[api.kind][1]
     document: Any = next((api.properties[key] for key in keys if api.properties.get(key)), {})
-    if isinstance(document, dict) and "Fn::Transform" in document:  # AWS::Include of a file
-        document = mapping(mapping(document["Fn::Transform"]).get("Parameters")).get("Location")
     if isinstance(document, str):
         file = api.path.parent / document
         if not file.is_file():

@@ -13,7 +13,7 @@ from typing import Any
 from harness.discovery.assembling import application, renamed
 from harness.discovery.compose import NESTED, Part, composed
 from harness.discovery.loading import load_document, load_template
-from harness.discovery.shapes import mapping
+from harness.discovery.shapes import mapping, texts
 from harness.discovery.stack import Stack
 from harness.errors import UsageError
 from harness.model import Application, EventTemplate
@@ -79,6 +79,10 @@ class Cdk:
                     path=stack.template,
                     prefix=_prefix(stack, template, loaded),
                     given=stack.arguments,
+                    values={
+                        **parameters,
+                        **{str(k): ",".join(texts(v)) for k, v in stack.arguments.items()},
+                    },
                 )
                 for stack, template in zip(deployed, loaded, strict=True)
             ],

@@ -5,6 +5,9 @@ from pathlib import Path
 
 from harness.discovery.assembling import application
 from harness.discovery.compose import with_nested
+from harness.discovery.loading import load_template
+from harness.discovery.samconfig import FILE, overrides
+from harness.discovery.shapes import mapping
 from harness.discovery.stack import Stack
 from harness.model import Application, EventTemplate
 
@@ -31,7 +34,16 @@ class CloudFormation:
         templates: Sequence[EventTemplate],
         workdir: Path | None,
     ) -> Application:
-        """See Source.load."""
-        whole = with_nested(path)
-        stack = Stack(whole.template, path, parameters, whole.origins)
-        return application(stack, templates, workdir, whole.notes)
+        """See Source.load. What is not given, `samconfig.toml` gives where it is there."""
+        given = overrides(path)
+        declared = mapping(load_template(path).get("Parameters")) if given else {}
+        known = {name: value for name, value in given.items() if name in declared}
+        values = {**known, **parameters}
+        whole = with_nested(path, values)
+        stack = Stack(whole.template, path, values, whole.origins)
+        notes = [
+            f"parameter {name} is {value!r} in {FILE}"
+            for name, value in known.items()
+            if name not in parameters
+        ]
+        return application(stack, templates, workdir, (*notes, *whole.notes))

@@ -144,7 +144,7 @@ def _built_properties(stack: Stack) -> Iterator[tuple[str, tuple[Path, Mapping[s
     file = folder / "template.yaml"
     if not file.is_file():
         return
-    whole = with_nested(file)
+    whole = with_nested(file, stack.parameters)
     resources: Mapping[str, Any] = whole.template["Resources"]
     for name, resource in resources.items():
         if isinstance(resource, dict) and resource["Type"] in (*FUNCTIONS, *_LAYERS):

@@ -4,16 +4,18 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-nested-
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from harness.discovery.globals import with_globals
-from harness.discovery.loading import LOOP, line_of, load_template, standing_at
+from harness.discovery.intrinsics import Resolver
+from harness.discovery.loading import line_of, load_template, standing_at
 from harness.discovery.rewriting import Scope
-from harness.discovery.shapes import mapping
+from harness.discovery.shapes import mapping, texts
+from harness.discovery.transforms import transformed
 from harness.errors import UsageError
 
 # type of a nested stack -> the property that names its template
@@ -25,13 +27,14 @@ _SECTIONS = ("Parameters", "Mappings", "Conditions", "Resources")
 class Part:
     """A template that is put together with others; `prefix` keeps its names apart from theirs.
 
-    `given` are arguments of its parameters.
+    `given` are arguments of its parameters; `values` those that are known before a deployment.
     """
 
     template: Mapping[str, Any]
     path: Path
     prefix: str = ""
     given: Mapping[str, Any] = field(default_factory=dict)
+    values: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -43,13 +46,14 @@ class Whole:
     notes: list[str] = field(default_factory=list)
 
 
-def with_nested(path: Path) -> Whole:
+def with_nested(path: Path, values: Mapping[str, str] | None = None) -> Whole:
     """A template with its nested stacks, of any depth, in it.
 
     A nested stack's resources have its logical id before their own (`Orders` + `Worker`). Stacks
-    whose template is not on this machine are left alone, and noted. Raises UsageError.
+    whose template is not on this machine are left alone, and noted. `values` of parameters decide
+    over what loops go. Raises UsageError.
     """
-    return composed([Part(template=load_template(path), path=path)], root=path)
+    return composed([Part(template=load_template(path), path=path, values=values or {})], root=path)
 
 
 def composed(
@@ -68,7 +72,7 @@ def composed(
         for part in parts
     ]
     if len(members) == 1 and not members[0].children and parts[0].path == root:
-        whole.template = dict(members[0].template)
+        whole.template = members[0].template
         return whole
     exports: dict[str, Any] = {}
     for member in members:
@@ -81,6 +85,10 @@ def composed(
 
 def _same(value: Any) -> Any:
     return value
+
+
+def _unknown(_: str, __: str | None) -> None:
+    return None
 
 
 class _Member:
@@ -98,7 +106,8 @@ class _Member:
         self._part, self._whole, self._condition = part, whole, condition
         self._load = load
         self._trail = (*trail, part.path.resolve())
-        self.template = part.template
+        self.template, notes = transformed(part.template, part.path, part.values)
+        whole.notes.extend(notes)
         self.children: dict[str, _Member] = {}
         self.exports: Mapping[str, Any] = {}
         names = {
@@ -138,7 +147,7 @@ class _Member:
         for name, resource in self._resources().items():
             if str(name) in self.children:
                 continue
-            new = name if str(name).startswith(LOOP) else standing_at(name, f"{prefix}{name}")
+            new = standing_at(name, f"{prefix}{name}")
             target["Resources"][new] = self._resource(resource)
             if self._part.path != root:
                 self._whole.origins[str(new)] = self._part.path
@@ -214,9 +223,26 @@ class _Member:
         conditions = [self._condition] if self._condition else []
         if isinstance(condition, str):
             conditions.append(self._scope.names.get(condition, condition))
-        part = Part(template=template, path=file, prefix=f"{self._part.prefix}{name}")
+        part = Part(
+            template=template,
+            path=file,
+            prefix=f"{self._part.prefix}{name}",
+            values=dict(self._known(given.keys() & wanted.keys(), wanted)),
+        )
         outer = self._both(conditions) if conditions else ""
         return _Member(part, self._whole, self._load, given, outer, self._trail)
+
+    def _known(self, names: Iterable[str], wanted: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+        """Arguments of a nested stack that stand on this template's parameters alone."""
+        declared = mapping(self.template.get("Parameters"))
+        values = {name: value for name, value in self._part.values.items() if name in declared}
+        resolver = Resolver(self.template, self._part.path, values, _unknown, "")
+        for name in names:
+            try:
+                value = resolver.resolve(wanted[name])
+            except UsageError:
+                continue  # an output, a resource: only the whole knows it
+            yield name, ",".join(texts(value))
 
     def _output(self, stack: str, name: str) -> Any:
         child = self.children.get(stack)

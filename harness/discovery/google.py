@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from harness.discovery.decorated import sources
-from harness.discovery.google_code import Declared, in_javascript, in_python, table
+from harness.discovery.google_code import Declared, in_python, table
 from harness.discovery.google_deploy import Deployed, in_commands, in_manifest
+from harness.discovery.google_javascript import in_javascript
 from harness.discovery.loading import load_document
 from harness.discovery.shapes import mapping
 from harness.discovery.triggers import claimant, unclaimed

@@ -18,6 +18,8 @@ from harness.discovery.shapes import mapping
 from harness.errors import UsageError
 
 _SUB = re.compile(r"\$\{(!?)([^}]+)\}")
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-cidr.html
+_BLOCKS = 256
 _MISSHAPEN = (TypeError, ValueError, IndexError, KeyError, AttributeError)
 
 
@@ -72,9 +74,10 @@ class Resolver:
         self._evaluate: Mapping[str, Callable[[Any], Any]] = {
             "Fn::And": all,
             "Fn::Base64": lambda text: base64.b64encode(str(text).encode()).decode(),
-            "Fn::Cidr": _cidr,
+            "Fn::Cidr": self._cidr,
             "Fn::FindInMap": self._find_in_map,
             "Fn::GetAZs": lambda _: [f"{REGION}{letter}" for letter in "abcdef"],
+            "Fn::GetStackOutput": self._stack_output,
             "Fn::ImportValue": self._import_value,
             "Fn::Join": lambda pair: _text(pair[0]).join(_text(part) for part in pair[1]),
             "Fn::Length": len,
@@ -82,7 +85,7 @@ class Resolver:
             "Fn::Or": any,
             "Fn::Select": self._select,
             "Fn::Split": lambda pair: str(pair[1]).split(str(pair[0])),
-            "Fn::ToJsonString": json.dumps,
+            "Fn::ToJsonString": lambda value: json.dumps(value, separators=(",", ":")),
             "Fn::Transform": lambda macro: {"Fn::Transform": macro},
         }
 
@@ -132,7 +135,7 @@ class Resolver:
     def _call(self, name: str, argument: Any, node: Any) -> Any:
         try:
             if name == "Ref":
-                return self._ref(str(argument), node)
+                return self._ref(str(self.resolve(argument)), node)
             if name == "Fn::GetAtt":
                 return self._get_att(argument, node)
             if name == "Fn::Sub":
@@ -142,7 +145,8 @@ class Resolver:
                 return _text(one) == _text(other)
             if name == "Fn::If":
                 condition, yes, no = argument
-                return self.resolve(yes if self.holds(str(condition), node) else no)
+                named = str(self.resolve(condition))
+                return self.resolve(yes if self.holds(named, node) else no)
             if name not in self._evaluate:
                 self.notes.append(f"{name} is not evaluated")
                 return self.resolve(argument)
@@ -197,17 +201,22 @@ class Resolver:
 
     def _find_in_map(self, argument: Any) -> Any:
         value: Any = self._mappings
+        guessed = False
         for key in argument[:3]:
             if not isinstance(value, dict) or key not in value:
                 if len(argument) > 3:
                     return argument[3]["DefaultValue"]
-                if key not in self._made or not value:
+                guessed = guessed or key in self._made
+                if not guessed or not value:
                     raise KeyError(key)
                 other = next(iter(value))
                 self.notes.append(f"mapping {argument[0]} has no {key!r}; {other!r} is used")
                 key = other
             value = value[key]
-        return self.resolve(value)
+        found = self.resolve(value)
+        if guessed:
+            self._made.update(map(str, found if isinstance(found, list) else [found]))
+        return found
 
     def _select(self, argument: Any) -> Any:
         index, items = int(argument[0]), argument[1]
@@ -215,21 +224,29 @@ class Resolver:
             index = 0
         return items[index]
 
+    def _cidr(self, argument: Any) -> list[str]:
+        """Blocks of an address range: of a made-up one, of a private network's; of a made-up
+        number of them, all that there may be."""
+        block, count, bits = (*argument, 8)[:3]
+        try:
+            network = ip_network(str(block), strict=False)
+        except ValueError:
+            network = ip_network("10.0.0.0/16")
+        bits = 8 if str(bits) in self._made else int(bits)
+        parts = network.subnets(new_prefix=network.max_prefixlen - bits)
+        return [str(p) for p in islice(parts, _BLOCKS if str(count) in self._made else int(count))]
+
+    def _stack_output(self, argument: Any) -> str:
+        """https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference.html"""
+        name = str(argument["OutputName"])
+        made = placeholder(name)
+        self.notes.append(f"output {name} is of another stack; {made!r} is used")
+        return made
+
     def _import_value(self, argument: Any) -> str:
         made = placeholder(str(argument))
         self.notes.append(f"import {argument} is of another stack; {made!r} is used")
         return made
-
-
-def _cidr(argument: Any) -> list[str]:
-    """Blocks of an address range; of a made-up one, of a private network."""
-    block, count, bits = (*argument, 8)[:3]
-    try:
-        network = ip_network(str(block), strict=False)
-    except ValueError:
-        network = ip_network("10.0.0.0/16")
-    parts = network.subnets(new_prefix=network.max_prefixlen - int(bits))
-    return [str(part) for part in islice(parts, int(count))]
 
 
 def _text(value: Any) -> str:

@@ -1,6 +1,7 @@
 """Reading a template, so that a mistake is told with its line."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,22 +11,31 @@ from cfnlint.decode.node import dict_node, str_node
 
 from harness.errors import UsageError
 
-# A loop of the language extensions stands among the resources that it makes.
-LOOP = "Fn::ForEach::"
+# What stands among resources and is none: a loop over them, a file that holds them.
+LOOP, MACRO = "Fn::ForEach::", "Fn::Transform"
 _MEND = "name a SAM or CloudFormation template"
 
 
 def load_template(path: Path) -> dict[str, Any]:
-    """A CloudFormation template: every resource but a LOOP is a mapping with a Type.
+    """A CloudFormation template. Raises UsageError."""
+    template = load_document(path)
+    if isinstance(template.get("Transform"), dict | list):
+        template.setdefault("Resources", {})  # they may be in a file that it includes
+    else:
+        check_resources(template, path)
+    return template
+
+
+def check_resources(template: Mapping[str, Any], path: Path) -> None:
+    """See that every resource is a mapping with a Type, but for LOOP and MACRO.
 
     Raises UsageError.
     """
-    template = load_document(path)
     resources = template.get("Resources")
     if not isinstance(resources, dict) or not resources:
         raise UsageError("there are no Resources in it", path=path, line=1, mend=_MEND)
     for name, resource in resources.items():
-        if str(name).startswith(LOOP):
+        if str(name).startswith((LOOP, MACRO)):
             continue
         line = line_of(resources, name)
         if not isinstance(resource, dict) or not isinstance(resource.get("Type"), str):
@@ -39,7 +49,6 @@ def load_template(path: Path) -> dict[str, Any]:
                 line=line_of(resource, "Properties") or line,
                 mend="indent them below Properties",
             )
-    return template
 
 
 def load_document(path: Path, mend: str = _MEND) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from harness.discovery.apis import api_facts, http_words, rest_words
 from harness.discovery.feeders import feeder, mailed
 from harness.discovery.polled import polled_facts, polled_words
 from harness.discovery.schemas import model_facts
-from harness.discovery.shapes import mapping
+from harness.discovery.shapes import mapping, texts
 from harness.discovery.stack import Stack
 from harness.discovery.words import (
     Declared,
@@ -96,6 +96,8 @@ def _http(stack: Stack, kind: str, _: str, properties: Properties) -> Declared:
         ", ".join(strict),
     )
     owner = stack.by_value(api)
+    shared = stack.defaults("AWS::Serverless::Api") if kind == "Api" and owner is None else {}
+    binary = ",".join(texts(shared.get("BinaryMediaTypes")))
     access = sam_access(stack, kind, owner, properties)
     said = access.get("authorization", "")
     return Declared(
@@ -104,6 +106,7 @@ def _http(stack: Stack, kind: str, _: str, properties: Properties) -> Declared:
         else http_words(stack, owner, version, said),
         facts=described
         | access
+        | ({"binary_media_types": binary} if binary else {})
         | route_facts(properties.get("Path"), properties.get("Method"), stage, api_id),
         source=source,
     )
@@ -150,7 +153,9 @@ def _rule(stack: Stack, kind: str, logical: str, properties: Properties) -> Decl
     bus = properties.get("EventBusName")
     facts = rule_facts(str(properties.get("RuleName") or logical), properties.get("Pattern"), bus)
     source = source_name(stack, facts.get("bucket")) or source_name(stack, bus)
-    return Declared(words=rule_words(kind, facts, bus), facts=facts, source=source or logical)
+    return Declared(
+        words=rule_words(kind, facts, bus, properties), facts=facts, source=source or logical
+    )
 
 
 def _schedule(_: Stack, kind: str, logical: str, properties: Properties) -> Declared:

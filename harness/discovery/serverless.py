@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from harness.discovery.assembling import application, renamed
-from harness.discovery.loading import line_of, load_document, standing_at
+from harness.discovery.loading import LOOP, MACRO, line_of, load_document, standing_at
 from harness.discovery.serverless_events import Service, logical, translated
 from harness.discovery.serverless_variables import Variables
 from harness.discovery.shapes import mapping, mappings, texts
 from harness.discovery.stack import Stack
+from harness.discovery.transforms import transformed
 from harness.errors import UsageError
 from harness.model import Application, EventTemplate
 
@@ -43,6 +44,17 @@ class Serverless:
         workdir: Path | None,
     ) -> Application:
         """See Source.load. `parameters` are the framework's options and params (`stage`)."""
+        service = Translation(path, parameters)
+        template, notes = transformed(service.template, path, {})
+        stack = Stack(template, path, {}, service.origins, lenient=True)
+        made = application(stack, templates, workdir, (*service.notes, *notes))
+        return renamed(replace(made, name=service.name), service.keys)
+
+
+class Translation:
+    """A service as a template. `keys` are its functions' names by their logical ids."""
+
+    def __init__(self, path: Path, parameters: Mapping[str, Any]) -> None:
         document = load_document(path, _MEND)
         provider = mapping(document.get("provider"))
         cloud = provider.get("name", document.get("provider"))
@@ -53,16 +65,6 @@ class Serverless:
                 line=line_of(document, "provider") if "provider" in document else 1,
                 mend="only provider aws is",
             )
-        service = _Translation(document, path, parameters)
-        stack = Stack(service.template, path, {}, service.origins, lenient=True)
-        made = application(stack, templates, workdir, service.notes)
-        return renamed(replace(made, name=service.name), service.keys)
-
-
-class _Translation:
-    def __init__(
-        self, document: Mapping[str, Any], path: Path, parameters: Mapping[str, str]
-    ) -> None:
         self._path = path
         self._variables = Variables(document, path, parameters)
         self._document = mapping(self._variables.resolve(dict(document)))
@@ -130,10 +132,13 @@ class _Translation:
             self.notes.append(f"plugins are not run: {', '.join(named)}")
         own: dict[str, Any] = {"Resources": resources}
         for part in mappings(self._document.get("resources")):
-            for section in ("Parameters", "Mappings", "Conditions"):
+            for section in ("Parameters", "Mappings", "Conditions", "Outputs"):
                 own.setdefault(section, {}).update(mapping(part.get(section)))
             for key, declared in mapping(part.get("Resources")).items():
-                self._add(resources, key, mapping(declared))
+                if str(key).startswith((LOOP, MACRO)):
+                    resources[key] = declared
+                else:
+                    self._add(resources, key, mapping(declared))
         for key, machine in self._state_machines():
             resources[f"{logical(key)}StepFunctionsStateMachine"] = machine
         return own

@@ -232,7 +232,15 @@ def _event_bridge(
         yield "Schedule", {"Schedule": given["schedule"], "Input": given.get("input")}
     else:
         bus, pattern = given.get("eventBus"), given.get("pattern")
-        yield "EventBridgeRule", {"Pattern": pattern, "EventBusName": bus}
+        yield (
+            "EventBridgeRule",
+            {
+                "Pattern": pattern,
+                "EventBusName": bus,
+                "InputPath": given.get("inputPath"),
+                "InputTransformer": given.get("inputTransformer"),
+            },
+        )
 
 
 def _rule(_: Any, given: Given, __: Translated, ___: Service) -> Iterator[Event]:

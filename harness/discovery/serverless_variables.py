@@ -35,7 +35,7 @@ class Variables:
     up; `origin` gives the file of a key that was read from another file.
     """
 
-    def __init__(self, document: Mapping[str, Any], path: Path, options: Mapping[str, str]) -> None:
+    def __init__(self, document: Mapping[str, Any], path: Path, options: Mapping[str, Any]) -> None:
         self._document = document
         self._path = path
         self._options = options
@@ -71,7 +71,7 @@ class Variables:
 
     def _setting(self, name: str, default: str) -> str:
         if name in self._options:
-            return self._options[name]
+            return str(self._options[name])
         declared = mapping(self._document.get("provider")).get(name)
         return str(self.resolve(declared) or default)
 

@@ -36,6 +36,8 @@ from harness.discovery.words import (
 Found = Iterator[tuple[str, Declared]]
 
 # service in the ARN of an event source -> SAM event type
+# Of a source without an ARN: https://docs.aws.amazon.com/lambda/latest/dg/kafka-configure.html
+_SELF_MANAGED = ("SelfManagedEventSource", "Topics", "SourceAccessConfigurations")
 _SOURCES = {
     "sqs": "SQS",
     "kinesis": "Kinesis",
@@ -76,6 +78,11 @@ def _event_sources(stack: Stack) -> Found:
             continue
         source = str(properties.get("EventSourceArn", ""))
         service = source.split(":")[2] if source.count(":") > 2 else ""
+        if not source and not any(properties.get(key) for key in _SELF_MANAGED):
+            stack.resolver.notes.append(
+                f"{declared.name}: what it polls for {function.name} is not known; not tested"
+            )
+            continue
         kind = _SOURCES.get(service, "SelfManagedKafka")
         yield (
             function.name,
@@ -120,7 +127,7 @@ def _rules(stack: Stack) -> Found:
             for one in narrowed(pattern) if pattern else []:
                 bus = properties.get("EventBusName")
                 facts = rule_facts(rule.physical, one, bus)
-                words = rule_words("EventBridgeRule", facts, bus)
+                words = rule_words("EventBridgeRule", facts, bus, target)
                 yield _found(function, words, facts, rule.name)
             if not pattern:
                 expression = properties.get("ScheduleExpression")

@@ -7,12 +7,13 @@ from typing import Any
 
 from harness.discovery.globals import with_globals
 from harness.discovery.intrinsics import Resolver
-from harness.discovery.loading import LOOP, line_of
+from harness.discovery.loading import line_of
 from harness.discovery.naming import arn, naming_properties, physical_name, reference
 from harness.discovery.parameters import placeholder
 from harness.discovery.shapes import mapping
 
 FUNCTIONS = ("AWS::Serverless::Function", "AWS::Lambda::Function")
+_QUALIFIED = ("AWS::Lambda::Alias", "AWS::Lambda::Version")
 IMPLICIT_APIS = ("ServerlessRestApi", "ServerlessHttpApi")
 # What else SAM makes once for a template.
 _SHARED = (
@@ -24,6 +25,8 @@ _SHARED = (
 IMPLICIT_API_ID = "a1b2c3d4e5"
 # What SAM adds to a logical id for the resources that it makes of one (`ApiProdStage`).
 _MADE = (".Version", ".Alias", "Stage", "Deployment", "EventRule", "Permission", "Url")
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/modules.html
+_MODULE = "::MODULE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,20 +69,20 @@ class Stack:
         lenient: bool = False,
     ) -> None:
         self.path = path
+        self.parameters = parameters
         self._lenient = lenient
         self._origins = origins or {}
         self.name = _stack_name(path)
-        self._declared: Mapping[str, Any] = {
-            name: resource
-            for name, resource in template["Resources"].items()
-            if not str(name).startswith(LOOP)
-        }
+        self._declared: Mapping[str, Any] = template["Resources"]
         self._names: dict[str, str] = {}
         self.resolver = Resolver(template, path, parameters, self._reference, self.name)
+        self._modules = tuple(
+            str(name)
+            for name, resource in self._declared.items()
+            if str(resource["Type"]).endswith(_MODULE)
+        )
         self.resolver.notes.extend(
-            f"{name} is not expanded; what it makes is not tested"
-            for name in template["Resources"]
-            if name not in self._declared
+            f"{name} is a module; what it makes is not tested" for name in self._modules
         )
         self._globals = mapping(self.resolver.resolve(mapping(template.get("Globals"))))
         self.resources = {resource.name: resource for resource in self._resolved()}
@@ -150,7 +153,10 @@ class Stack:
 
     def _reference(self, name: str, attribute: str | None) -> str | None:
         if name in self._declared:
-            return reference(str(self._declared[name]["Type"]), self._physical(name), attribute)
+            kind = str(self._declared[name]["Type"])
+            if kind in _QUALIFIED and attribute in (None, "Arn", "AliasArn", "FunctionArn"):
+                return self._qualified(name, kind)
+            return reference(kind, self._physical(name), attribute)
         if name in IMPLICIT_APIS:
             return reference("AWS::Serverless::Api", IMPLICIT_API_ID, attribute)
         if name in _SHARED:
@@ -167,6 +173,8 @@ class Stack:
                 return name if attribute is None else arn("AWS::IAM::Role", name)
             made = name.rpartition(".")[2] if "." in name else attribute
             return reference(kind, self._physical(owner), made or "FunctionUrl")
+        if name.startswith(self._modules or ("\0",)):
+            return placeholder(name if attribute is None else f"{name}{attribute}")
         if name.endswith(_MADE) and name.startswith(tuple(str(own) for own in self._declared)):
             return name
         if not self._lenient:
@@ -174,6 +182,13 @@ class Stack:
         made = placeholder(name if attribute is None else f"{name}{attribute}")
         self.resolver.notes.append(f"{name} is not declared here; {made!r} is used")
         return made
+
+    def _qualified(self, name: str, kind: str) -> str:
+        """The ARN of an alias or a version: many functions have one of the same name."""
+        own = mapping(self._declared[name].get("Properties"))
+        function = str(self.resolver.resolve(own.get("FunctionName")))
+        whole = function if function.startswith("arn:") else arn(FUNCTIONS[1], function)
+        return f"{whole}:{self._physical(name) if kind == _QUALIFIED[0] else '1'}"
 
 
 def _stack_name(path: Path) -> str:

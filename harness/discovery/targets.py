@@ -4,8 +4,6 @@ from typing import Any
 
 from harness.discovery.stack import FUNCTIONS, Resource, Stack
 
-_POINTERS = ("AWS::Lambda::Alias", "AWS::Lambda::Version")
-
 
 def target_function(stack: Stack, value: Any) -> Resource | None:
     """The function that a name, an ARN (of an alias too) or the URI of an integration means."""
@@ -16,7 +14,4 @@ def target_function(stack: Stack, value: Any) -> Resource | None:
     for function in stack.of_kind(*FUNCTIONS):
         if value in (function.physical, function.arn) or value.startswith(f"{function.arn}:"):
             return function
-    pointer = stack.by_value(value)
-    if pointer is not None and pointer.kind in _POINTERS:
-        return target_function(stack, pointer.properties.get("FunctionName"))
     return None

@@ -4,7 +4,6 @@ Resources become those of CloudFormation (`terraform.yaml` says how), and refere
 intrinsic functions, so that all else is read as from a template.
 """
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -17,9 +16,12 @@ from pydantic import Field
 from harness.catalogue.loading import Strict, read_document, validated
 from harness.discovery.assembling import application, renamed
 from harness.discovery.loading import load_document
-from harness.discovery.shapes import mapping
+from harness.discovery.shapes import mapping, mappings
 from harness.discovery.stack import Stack
-from harness.discovery.terraform_plan import Plan, Planned, Reference
+from harness.discovery.terraform_blocks import finished, is_intrinsic, joined, paired, parsed
+from harness.discovery.terraform_files import Files
+from harness.discovery.terraform_plan import POLICY, Plan
+from harness.discovery.terraform_references import Bound, Planned, Reference, likeness
 from harness.errors import UsageError
 from harness.model import Application, EventTemplate
 
@@ -30,6 +32,7 @@ _ATTRIBUTES = {
     "arn": "Arn",
     "invoke_arn": "Arn",
     "qualified_arn": "Arn",
+    "qualified_invoke_arn": "Arn",
     "stream_arn": "StreamArn",
     "url": "QueueUrl",
     "function_url": "FunctionUrl",
@@ -38,6 +41,19 @@ _ATTRIBUTES = {
     "bucket_regional_domain_name": "RegionalDomainName",
 }
 _BY_NAME = {"aws_sqs_queue": "QueueName", "aws_sns_topic": "TopicName"}
+# https://registry.terraform.io/providers/hashicorp/aws/latest/docs/data-sources/iam_policy_document
+_STATEMENTS = {
+    "Statement": {
+        "each": "statement",
+        "as": {
+            "Effect": "effect",
+            "Action": {"every": "actions"},
+            "NotAction": {"every": "not_actions"},
+            "Resource": {"every": "resources"},
+            "NotResource": {"every": "not_resources"},
+        },
+    }
+}
 
 
 class _Into(Strict):
@@ -80,7 +96,7 @@ class Terraform:
             raise UsageError("a plan has no parameters", path=path, mend="give them to the plan")
         if "planned_values" not in document:
             raise UsageError("this is a state and no plan", path=path, line=1, mend=_MEND)
-        plan = Plan(document)
+        plan = Plan(document, Files(path.parent))
         if not any(resource.type == _FUNCTION for resource in plan.resources.values()):
             raise UsageError("there is no function in the plan", path=path, line=1, mend=_MEND)
         translation = _Translation(plan, path.parent)
@@ -117,7 +133,7 @@ class _Translation:
             if resource.type in (_FUNCTION, "aws_lambda_layer_version"):
                 key = "Code" if resource.type == _FUNCTION else "Content"
                 properties[key] = self._code(resource)
-            made[_logical(resource)] = {"Type": known.kind, "Properties": _finished(properties)}
+            made[_logical(resource)] = {"Type": known.kind, "Properties": finished(properties)}
         for resource, known, into in entries:
             for reference in self._referred(resource, into.by):
                 owner = made.get(_logical(self._plan.resources[reference.address]))
@@ -149,11 +165,15 @@ class _Translation:
         if isinstance(source, list):
             return [item for one in source for item in self._sourced(resource, one)]
         if "json" in source:
-            return _parsed(self._value(resource, source["json"]))
+            return self._document(resource, source["json"])
         if "entries" in source:
             return self._filled(resource, source["entries"])
         if "every" in source:
             known = _at(resource.values, source["every"])
+            written = mapping(_at(resource.expressions, source["every"]))
+            if "items" in written and (known is None or None in known):
+                made = self._built(resource, self._plan.bound(resource, written))
+                return [one for one in made if one is not None]
             meant = [self._intrinsic(r) for r in self._referred(resource, source["every"])]
             if isinstance(known, list) and None not in known:
                 return meant if len(meant) == len(known) else known
@@ -161,9 +181,8 @@ class _Translation:
         blocks = _at(resource.values, source["each"])
         written = _at(resource.expressions, source["each"])
         made = []
-        for at, values in enumerate(blocks if isinstance(blocks, list) else []):
-            one = written[at] if isinstance(written, list) and at < len(written) else {}
-            inner = replace(resource, values=mapping(values), expressions=mapping(one))
+        for values, one in paired(mappings(blocks), mappings(written)):
+            inner = replace(resource, values=values, expressions=one)
             made.append(self._properties(inner, source["as"]))
         return made
 
@@ -178,6 +197,50 @@ class _Translation:
                 value = self._plan.constant(resource, expression)
         return value
 
+    def _document(self, resource: Planned, attribute: str) -> Any:
+        """What JSON holds: as it is planned, or as the files make it of what is not known yet."""
+        value = _at(resource.values, attribute)
+        if isinstance(value, str):
+            return parsed(value)
+        if not _at(resource.unknown, attribute):
+            return None
+        written = self._plan.bound(resource, _at(resource.expressions, attribute))
+        for reference in self._plan.meant(resource, written):
+            data = self._plan.resources[reference.address]
+            if data.type == POLICY:
+                return self._properties(data, _STATEMENTS)
+        made = self._built(resource, written)
+        if isinstance(made, dict) and "Fn::Join" in made:
+            made = joined(made["Fn::Join"][1])
+        if isinstance(made, dict | list) and not is_intrinsic(made):
+            return made
+        self._told(resource, attribute)
+        return None
+
+    def _told(self, resource: Planned, attribute: str) -> None:
+        what = attribute.replace(".0.", ".")
+        beside = "" if self._plan.files.there else "; keep the plan beside its .tf files"
+        self.notes.append(
+            f"{resource.address}: {what} is known after `terraform apply` only{beside}"
+        )
+
+    def _built(self, resource: Planned, bound: Bound) -> Any:
+        """A value with intrinsic functions in it; None for what nothing tells."""
+
+        def inner(one: Any) -> Any:
+            return self._built(resource, Bound(bound.scope, one))
+
+        one = mapping(bound.expression)
+        if "parts" in one:
+            return {"Fn::Join": ["", [inner(part) or "sample" for part in one["parts"]]]}
+        if "items" in one:
+            return [inner(item) for item in one["items"]]
+        entries = self._plan.within(bound)
+        if entries:
+            return {key: self._built(resource, entry) for key, entry in entries.items()}
+        meant = self._plan.meant(resource, bound)
+        return self._intrinsic(meant[0]) if meant else self._plan.fixed(bound)
+
     def _filled(self, resource: Planned, attribute: str) -> dict[str, Any]:
         """A mapping, whose unknown entries are the references that their names are most like.
 
@@ -187,13 +250,20 @@ class _Translation:
         known = mapping(_at(resource.values, attribute))
         expression = _at(resource.expressions, attribute)
         made = {key: value for key, value in known.items() if value is not None}
-        unknown = mapping(_at(resource.unknown, attribute))
+        for key, bound in self._plan.within(self._plan.bound(resource, expression)).items():
+            if key not in made:
+                value = self._built(resource, bound)
+                made[key] = f"sample-{key.lower()}" if value is None else value
+        unknown = _at(resource.unknown, attribute)
+        if unknown is True and not made:
+            self._told(resource, attribute)
+        unknown = mapping(unknown)
         left = self._plan.references(resource, expression)
         for key in [key for key in (*known, *unknown) if key not in made]:
             if not left:
                 made[key] = f"sample-{key.lower()}"
                 continue
-            best = max(left, key=lambda reference: _likeness(key, reference))
+            best = max(left, key=lambda reference: likeness(key, reference))
             made[key] = self._intrinsic(best)
             if len(left) > 1:
                 left.remove(best)
@@ -246,32 +316,6 @@ class _Translation:
         return str(path.parent if path.is_file() and path.suffix not in (".zip", ".jar") else path)
 
 
-def _finished(properties: dict[str, Any]) -> dict[str, Any]:
-    """What a table of attributes cannot say: keys of tables, filters of notifications."""
-    keys = [(properties.pop(name, None), kind) for name, kind in _KEYS]
-    if keys[0][0]:
-        properties["KeySchema"] = [{"AttributeName": n, "KeyType": k} for n, k in keys if n]
-    if properties.pop("MultiValueHeaders", None) is True:
-        attribute = {"Key": "lambda.multi_value_headers.enabled", "Value": "true"}
-        properties["TargetGroupAttributes"] = [attribute]
-    named = properties.get("DefinitionSubstitutions")
-    if isinstance(named, list):
-        properties["DefinitionSubstitutions"] = {f"v{at}": one for at, one in enumerate(named)}
-    for entries in mapping(properties.get("NotificationConfiguration")).values():
-        for entry in entries:
-            rules = [
-                {"Name": name.lower(), "Value": entry.pop(name)}
-                for name in ("Prefix", "Suffix")
-                if name in entry
-            ]
-            if rules:
-                entry["Filter"] = {"Key": {"FilterRules": rules}}
-    return properties
-
-
-_KEYS = (("HashKey", "HASH"), ("RangeKey", "RANGE"))
-
-
 def _logical(resource: Planned) -> str:
     return re.sub(r"\W+", "-", resource.address).strip("-")
 
@@ -281,7 +325,7 @@ def _called(resource: Planned) -> str:
     if resource.type != _FUNCTION:
         return resource.address
     name = f"{resource.module.replace('module.', '')}.{resource.name}"
-    return re.sub(r"[^\w.-]+", "-", name).strip(".-")
+    return re.sub(r"[^\w.-]+", "-", re.sub(r'\["?([^\]"]*)"?\]', r"-\1", name)).strip(".-")
 
 
 def _at(holder: Any, attribute: str) -> Any:
@@ -291,17 +335,3 @@ def _at(holder: Any, attribute: str) -> Any:
         else:
             holder = mapping(holder).get(key)
     return holder
-
-
-def _parsed(value: Any) -> Any:
-    if not isinstance(value, str):
-        return value
-    try:
-        return json.loads(value)
-    except ValueError:
-        return None
-
-
-def _likeness(key: str, reference: Reference) -> int:
-    words = set(re.split(r"[^a-z0-9]+", f"{reference.address}.{reference.attribute}".lower()))
-    return sum(1 for word in key.lower().split("_") if word in words or f"{word}s" in words)

@@ -3,46 +3,32 @@
 https://developer.hashicorp.com/terraform/internals/json-format
 """
 
+import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from harness.discovery.shapes import mapping, mappings
+from harness.discovery.terraform_blocks import iterated
+from harness.discovery.terraform_files import Files, names
+from harness.discovery.terraform_references import Bound, Planned, Reference, Scope, fitting
 
 _MODULE = re.compile(r"module\.([\w-]+)(\[[^\]]*\])?\.?")
 _DEEPEST = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Reference:
-    """An attribute of a resource of the plan."""
-
-    address: str
-    attribute: str
-
-
-@dataclass(frozen=True, slots=True)
-class Planned:
-    """A resource instance: planned values, and the expressions of its configuration.
-
-    `module` is the address of its module ("" for the root), `name` its own name and index.
-    """
-
-    address: str
-    type: str
-    module: str
-    name: str
-    index: Any
-    values: Mapping[str, Any]
-    unknown: Mapping[str, Any] = field(default_factory=dict)
-    expressions: Mapping[str, Any] = field(default_factory=dict)
+# What names begin with that mean no resource.
+_VALUES = ("local", "count", "path", "self", "terraform")
+# Data that holds what a plan does not know, and refers to resources itself.
+POLICY = "aws_iam_policy_document"
 
 
 class Plan:
-    """Everything that a plan says of managed resources, and what archives are made of."""
+    """Everything that a plan says of managed resources, and what archives are made of.
 
-    def __init__(self, document: Mapping[str, Any]) -> None:
+    `files` say what the plan leaves out.
+    """
+
+    def __init__(self, document: Mapping[str, Any], files: Files) -> None:
+        self.files = files
         self._configuration = mapping(document.get("configuration"))
         self._variables = mapping(document.get("variables"))
         self._unknown = {
@@ -59,7 +45,7 @@ class Plan:
         self.resources = {
             resource.address: resource
             for module, raw in _resources(planned, "")
-            if raw.get("mode") == "managed"
+            if raw.get("mode") == "managed" or raw.get("type") == POLICY
             for resource in (self._planned(module, raw),)
         }
 
@@ -69,34 +55,99 @@ class Plan:
             made_of = values.get("source_dir") or values.get("source_file")
             if ".archive_file." in f".{address}" and made_of:
                 yield str(values.get("output_path")), str(made_of)
+            yield from _packaged(values)
 
     def references(self, resource: Planned, expression: Any) -> list[Reference]:
-        """The resources that an expression refers to, through variables and outputs."""
-        return list(dict.fromkeys(self._followed(resource, resource.module, expression, 0)))
+        """The resources that an expression refers to, through variables, locals and outputs."""
+        return self.meant(resource, self.bound(resource, expression))
+
+    def bound(self, resource: Planned, expression: Any) -> Bound:
+        """An expression of a resource, with where it stands."""
+        return Bound(self._scope(resource), expression)
+
+    def meant(self, resource: Planned, bound: Bound) -> list[Reference]:
+        """The same of an expression that stands elsewhere."""
+        found = self._followed(resource, bound.scope, bound.expression, (), 0)
+        return list(dict.fromkeys(found))
 
     def constant(self, resource: Planned, expression: Any) -> Any:
         """The value of an expression that is a constant or a variable with one; else None."""
-        return self._constant(resource.module, expression, 0)
+        return self.fixed(self.bound(resource, expression))
+
+    def fixed(self, bound: Bound, depth: int = 0) -> Any:
+        """The same of an expression that stands elsewhere."""
+        expression = mapping(bound.expression)
+        if "constant_value" in expression:
+            return expression["constant_value"]
+        known = names(expression)
+        if len(known) != 1 or depth > _DEEPEST or known[0].count(".") != 1:
+            return None
+        further = self._further(bound.scope, known[0])
+        return None if further is None else self.fixed(further, depth + 1)
+
+    def within(self, mapping_: Bound) -> dict[str, Bound]:
+        """The entries of a mapping by their names, as far as the files tell."""
+        return dict(self._entries(mapping_, 0))
+
+    def _entries(self, bound: Bound, depth: int) -> Iterator[tuple[str, Bound]]:
+        one = mapping(bound.expression)
+        for part in mappings(one.get("merged", ())):
+            yield from self._entries(Bound(bound.scope, part), depth)
+        for key, entry in mapping(one.get("entries")).items():
+            yield key, Bound(bound.scope, entry)
+        for key, value in mapping(one.get("constant_value")).items():
+            yield str(key), Bound(bound.scope, {"constant_value": value})
+        for name in names(one) if "references" in one and depth < _DEEPEST else ():
+            further = self._further(bound.scope, name) if name.count(".") == 1 else None
+            if further is not None:
+                yield from self._entries(further, depth + 1)
 
     def _planned(self, module: str, raw: Mapping[str, Any]) -> Planned:
-        name, index = str(raw.get("name")), raw.get("index")
-        own = next(
-            (
-                declared
-                for declared in mappings(self._module(module).get("resources"))
-                if declared.get("type") == raw.get("type") and declared.get("name") == name
-            ),
-            {},
-        )
+        type, name, index = str(raw.get("type")), str(raw.get("name")), raw.get("index")
+        own = self._declared(module, type, name)
+        values = mapping(raw.get("values"))
+        kind = "data" if type == POLICY else "resource"
+        written = self.files.resource(module, kind, type, name)
+        dynamic = written.pop("dynamic", {})
+        expressions = {**mapping(own.get("expressions")), **written}
+        for block, one in dynamic.items():
+            made = values.get(block)
+            missing = len(made) if isinstance(made, list) else 0
+            there = expressions.get(block)
+            before = there if isinstance(there, list) else []
+            more = [iterated(one, at) for at in range(missing - len(before))]
+            expressions[block] = [*before, *more]
         return Planned(
             address=str(raw.get("address")),
-            type=str(raw.get("type")),
+            type=type,
             module=module,
             name=name if index is None else f"{name}-{index}",
             index=index,
-            values=mapping(raw.get("values")),
+            values=values,
             unknown=self._unknown.get(str(raw.get("address")), {}),
-            expressions=mapping(own.get("expressions")),
+            expressions=expressions,
+        )
+
+    def _declared(self, module: str, type: str, name: str) -> Mapping[str, Any]:
+        return next(
+            (
+                declared
+                for declared in mappings(self._module(module).get("resources"))
+                if declared.get("type") == type and declared.get("name") == name
+            ),
+            {},
+        )
+
+    def _scope(self, resource: Planned) -> Scope:
+        name = _bare(resource.address).rpartition(".")[2]
+        loop = self.files.loop(resource.module, "resource", resource.type, name)
+        declared = self._declared(resource.module, resource.type, name)
+        beside = [r for r in self.resources.values() if _bare(r.address) == _bare(resource.address)]
+        return Scope(
+            resource.module,
+            resource.index,
+            loop or declared.get("for_each_expression"),
+            tuple(sorted(str(r.index) for r in beside)),
         )
 
     def _module(self, address: str) -> Mapping[str, Any]:
@@ -106,49 +157,100 @@ class Plan:
             found = mapping(mapping(mapping(found.get("module_calls")).get(name)).get("module"))
         return found
 
-    def _call(self, address: str, variable: str) -> tuple[str, Any]:
-        """(address of the caller, expression) of what a module is given for a variable."""
+    def _call(self, address: str, variable: str) -> Bound:
+        """What a module is given for a variable, where it is called."""
         parts = list(_MODULE.finditer(address))
         if not parts:
-            return "", {"constant_value": mapping(self._variables.get(variable)).get("value")}
+            value = mapping(self._variables.get(variable)).get("value")
+            return Bound(Scope(""), {"constant_value": value})
         outer = address[: parts[-1].start()].rstrip(".")
-        calls = mapping(self._module(outer).get("module_calls"))
-        given = mapping(mapping(calls.get(parts[-1].group(1))).get("expressions")).get(variable)
+        name, index = parts[-1].group(1), (parts[-1].group(2) or "").strip('[]"')
+        call = mapping(mapping(self._module(outer).get("module_calls")).get(name))
+        given = self.files.argument(outer, name, variable)
+        if given is None:
+            given = mapping(call.get("expressions")).get(variable)
         if given is None:
             declared = mapping(mapping(self._module(address).get("variables")).get(variable))
-            return outer, {"constant_value": declared.get("default")}
-        return outer, given
+            given = {"constant_value": declared.get("default")}
+        beside = re.compile(re.escape(f"{outer}.module.{name}[".lstrip(".")) + r'"?([^"\]]*)')
+        found = (beside.match(r.address) for r in self.resources.values())
+        loop = self.files.loop(outer, "module", name) or call.get("for_each_expression")
+        keys = tuple(sorted({match.group(1) for match in found if match}))
+        return Bound(Scope(outer, index, loop, keys), given)
 
-    def _output(self, module: str, reference: str) -> tuple[str, Any] | None:
-        """(address of the module, expression) of `module.NAME.OUTPUT`."""
+    def _output(self, module: str, reference: str) -> Bound | None:
+        """What `module.NAME.OUTPUT` stands for."""
         match = _MODULE.match(reference)
         if match is None:
             return None
         inner = ".".join(part for part in (module, match.group(0).rstrip(".")) if part)
         output = re.split(r"[.\[]", reference[match.end() :])[0]
         outputs = mapping(self._module(inner).get("outputs"))
-        return inner, mapping(outputs.get(output)).get("expression")
+        return Bound(Scope(inner), mapping(outputs.get(output)).get("expression"))
+
+    def _further(self, scope: Scope, name: str) -> Bound | None:
+        """What a variable, a local, or an output of another module stands for."""
+        kind, _, rest = name.partition(".")
+        own = re.split(r"[.\[]", rest)[0]
+        if kind == "var":
+            return self._call(scope.module, own)
+        if kind == "local":
+            found = self.files.local(scope.module, own)
+            return None if found is None else Bound(Scope(scope.module), found)
+        return self._output(scope.module, name) if kind == "module" else None
 
     def _followed(
-        self, resource: Planned, module: str, expression: Any, depth: int
+        self, resource: Planned, scope: Scope, one: Any, path: tuple[str, ...], depth: int
     ) -> Iterator[Reference]:
-        names = [str(name) for name in _names(expression)]
-        for name in names if depth < _DEEPEST else ():
-            if any(other.startswith((f"{name}.", f"{name}[")) for other in names):
+        """References of what stands at a path in an expression."""
+        if depth > _DEEPEST:
+            return
+        if isinstance(one, dict) and "over" in one:  # of a dynamic block
+            further = (f"#{one['at']}", *one["path"], *path)
+            yield from self._followed(resource, scope, one["over"], further, depth + 1)
+            return
+        entries = self._at_path(one, path)
+        if entries is not None:
+            yield from self._followed(resource, scope, entries, path[1:], depth + 1)
+            return
+        known = names(one)
+        for name in known:
+            if any(other.startswith((f"{name}.", f"{name}[")) for other in known):
                 continue  # what holds the attribute that is meant
-            if name.startswith("var."):
-                caller, given = self._call(module, name.split(".")[1])
-                yield from self._followed(resource, caller, given, depth + 1)
-            elif name.startswith("module."):
-                found = self._output(module, name)
-                if found is not None:
-                    yield from self._followed(resource, *found, depth + 1)
-            elif not name.startswith(("data.", "local.", "each.", "count.", "path.", "self.")):
-                yield from self._own(resource, module, name)
+            parts = name.split(".")
+            if parts[0] == "each":
+                if parts[1] == "value" and scope.loop is not None:
+                    inner = (str(scope.index), *parts[2:], *path)
+                    place = Scope(scope.module)
+                    found = self._followed(resource, place, scope.loop, inner, depth + 1)
+                    yield from fitting(list(dict.fromkeys(found)), scope)
+            elif (further_on := self._further(scope, name)) is not None:
+                rest = () if parts[0] == "module" else tuple(parts[2:])
+                yield from self._followed(
+                    resource, further_on.scope, further_on.expression, (*rest, *path), depth + 1
+                )
+            elif parts[0] not in _VALUES and (parts[0] != "data" or parts[1] == POLICY):
+                yield from self._own(resource, scope.module, name, path)
 
-    def _own(self, resource: Planned, module: str, name: str) -> Iterator[Reference]:
+    def _at_path(self, one: Any, path: tuple[str, ...]) -> Any:
+        """The entry that a path begins with; None for an expression without such an entry."""
+        if not path or not isinstance(one, dict):
+            return None
+        for part in reversed(one.get("merged", ())):
+            found = self._at_path(part, path)
+            if found is not None:
+                return found
+        entries = one.get("entries") or {str(at): i for at, i in enumerate(one.get("items", ()))}
+        if path[0].startswith("#"):
+            at, order = int(path[0][1:]), sorted(entries) if "entries" in one else list(entries)
+            return entries[order[at]] if at < len(order) else None
+        return entries.get(path[0])
+
+    def _own(
+        self, resource: Planned, module: str, name: str, path: tuple[str, ...]
+    ) -> Iterator[Reference]:
         """The instance that a name means: the one with the same index, or else the first."""
-        match = re.match(r"([\w-]+)\.([\w-]+)(\[[^\]]*\])?\.?(.*)$", name)
+        match = re.match(r"((?:data\.)?[\w-]+)\.([\w-]+)(\[[^\]]*\])?\.?(.*)$", name)
         if match is None:
             return
         type, own, index, attribute = match.groups(default="")
@@ -158,20 +260,28 @@ class Plan:
             for r in self.resources.values()
             if r.address == f"{address}{index}" or (not index and _bare(r.address) == address)
         ]
-        same = [r for r in meant if r.index == resource.index]
+        keyed = [r for r in meant if path and r.index is not None and str(r.index) == path[0]]
+        same = keyed or [r for r in meant if r.index == resource.index]
+        taken = path[1:] if keyed else tuple(p for p in path if not p.startswith("#"))
         for instance in (same or meant)[:1]:
-            yield Reference(instance.address, attribute or "id")
+            yield Reference(instance.address, attribute or ".".join(taken) or "id")
 
-    def _constant(self, module: str, expression: Any, depth: int) -> Any:
-        if "constant_value" in mapping(expression):
-            return expression["constant_value"]
-        names = [str(name) for name in _names(expression)]
-        if len(names) != 1 or depth > _DEEPEST:
-            return None
-        if names[0].startswith("var."):
-            caller, given = self._call(module, names[0].split(".")[1])
-            return self._constant(caller, given, depth + 1)
-        return None
+
+def _packaged(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """(archive, folder) of what `terraform-aws-modules/lambda` builds with a program of its own.
+
+    https://github.com/terraform-aws-modules/terraform-aws-lambda/blob/master/package.tf
+    """
+    archive = mapping(values.get("result")).get("filename")
+    try:
+        source = json.loads(str(mapping(values.get("query")).get("source_path")))
+    except ValueError:
+        return
+    for one in source if isinstance(source, list) else [source]:
+        folder = mapping(one).get("path", one)
+        if isinstance(archive, str) and isinstance(folder, str):
+            yield archive, folder
+            return
 
 
 def _resources(module: Mapping[str, Any], address: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -185,15 +295,3 @@ def _resources(module: Mapping[str, Any], address: str) -> Iterator[tuple[str, M
 def _bare(address: str) -> str:
     """An address without the index of the resource itself."""
     return re.sub(r"\[[^\]]*\]$", "", address)
-
-
-def _names(expression: Any) -> Sequence[Any]:
-    """References of an expression, of the ones in it when it is a block."""
-    if isinstance(expression, list):
-        return [name for item in expression for name in _names(item)]
-    if not isinstance(expression, dict):
-        return []
-    own = expression.get("references")
-    if isinstance(own, list):
-        return own
-    return [name for item in expression.values() for name in _names(item)]

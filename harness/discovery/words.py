@@ -190,12 +190,19 @@ def narrowed(pattern: Any) -> list[Any]:
     return [{**read, **dict(zip(asked, each, strict=True))} for each in product(*ways)]
 
 
-def rule_words(kind: str, facts: Mapping[str, str], bus: Any = None) -> dict[str, str]:
+def rule_words(
+    kind: str, facts: Mapping[str, str], bus: Any = None, target: Mapping[str, Any] | None = None
+) -> dict[str, str]:
     """The words of an EventBridge rule: templates may claim a source or one of its events.
 
+    What a target makes of the event (InputPath, InputTransformer) has a shape of its own:
+    https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-transform-target-input.html
     Calls that CloudTrail saw look alike whichever service was called; partners have buses and
     sources of their own.
     """
+    own = target or {}
+    if own.get("InputTransformer") or own.get("InputPath") not in (None, "", "$"):
+        return {"sam": "Invoke", "via": "eventbridge"}
     said = {k: facts[k] for k in ("source", "detail_type") if k in facts}
     if said.get("detail_type", "").endswith("via CloudTrail"):
         return {"sam": kind, "via": "cloudtrail"}

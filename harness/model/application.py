@@ -44,8 +44,8 @@ class Function:
     None for container images, which have `image`. `environment` is fully resolved. `policies` are
     IAM statements (`{"Effect", "Action": [...], "Resource": [...]}`) or `{"Managed": name}` as far
     as they resolve. `declared_in` is `file:line` of the declaration, for reports. `provider` is
-    whose platform it is written for (`aws`, `azure`, `gcp`, `openwhisk`); `handler` is named as
-    that platform does (`function_app.py:orders`), `runtime` always as Lambda does.
+    whose platform it is written for (`aws`, `azure`, `gcp`, `knative`, `openwhisk`); `handler` is
+    named as that platform does (`function_app.py:orders`), `runtime` always as Lambda does.
     """
 
     name: str

@@ -116,7 +116,8 @@ class OpenContainer:
     `{"S": "sample"}` in a DynamoDB image); its insertion point lies at `point`, a pointer inside
     that value. `mirrors` are address texts in which `{key}` stands for the field's name. Whatever
     a text point holds in JSON or another structured codec is open without saying so. `json` says
-    that fields there hold any JSON value, not only text.
+    that fields there hold any JSON value, not only text; `max_bytes` and `pattern` what of each the
+    service lets through, as of an InsertionPoint.
     """
 
     address: Address
@@ -125,6 +126,8 @@ class OpenContainer:
     mirrors: tuple[str, ...] = ()
     control: AttackerControl = AttackerControl.ANYONE
     json: bool = False
+    max_bytes: int | None = None
+    pattern: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -57,8 +57,9 @@ class FieldRead:
     number `value`, or equal), `length` (`value` is one that decides a check of it), `cast`
     (`value` is int, float, decimal, uuid, datetime, date, time, or `datetime` and strptime's
     format), `decode` (`value` is the codec), `mapping` / `sequence` (used as one though it is
-    none), `iterated` (a text gone through letter by letter, or meant as a list), `matches`
-    (`value` is a regular expression).
+    none), `walked` (a mapping gone through by the application, whatever its keys), `iterated` (a
+    text gone through letter by letter, or meant as a list), `matches` (`value` is a regular
+    expression).
     """
 
     address: str

@@ -21,6 +21,7 @@ from harness.oracles.messages import MessageOracle
 from harness.oracles.network import NetworkOracle
 from harness.oracles.paths import PathOracle
 from harness.oracles.processes import ProcessOracle
+from harness.oracles.prompts import PromptOracle
 from harness.oracles.prototypes import PrototypeOracle
 from harness.oracles.queries import QueryOracle
 from harness.oracles.resources import BacktrackOracle, WalletOracle
@@ -43,6 +44,7 @@ def all_oracles(context: OracleContext) -> tuple[Oracle, ...]:
         TemplateOracle(),
         SqlOracle(),
         QueryOracle(),
+        PromptOracle(),
         PrototypeOracle(),
         MarkupOracle(),
         AnswerOracle(),

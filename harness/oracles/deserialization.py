@@ -14,6 +14,8 @@ class DeserializationOracle:
     `pickle.find_class` with the canary as module, or an import of a module of that name, happens
     only when data decides what is imported. A restricted unpickler or a safe loader refuses
     before that. A loader of JavaScript has made a function of `source`, which the payload wrote.
+    What marshal loads is code as good as run ("never unmarshal data received from an untrusted
+    source", https://docs.python.org/3/library/marshal.html): `data` need only be the payload's.
     """
 
     rules = ("unsafe-deserialization", "code-injection")
@@ -23,7 +25,7 @@ class DeserializationOracle:
         token = trial.canary.token
         for call in case.observation.outcome.sinks:
             if call.category == "deserialization":
-                made = str(call.arguments.get("source", ""))
+                made = str(call.arguments.get("source") or call.arguments.get("data", ""))
                 if token in made:
                     yield sink_verdict("unsafe-deserialization", trial, call, made)
                     return

@@ -6,6 +6,7 @@ from typing import Any
 
 from harness.model import AwsCall, Case, Confidence, Verdict, Witness
 from harness.oracles.base import call_text
+from harness.oracles.patterns import passes
 
 # Parameters that name the resource which a call writes to, and the trigger's facts that name it.
 _RESOURCES = {
@@ -22,8 +23,8 @@ class LoopOracle:
     """The trial's canary is in a call that writes to the resource behind the function's trigger.
 
     That it may come back is tentative: the campaign sends the function what it wrote, and is sure
-    once it writes again. A filter of the trigger that the written key does not pass ends the loop;
-    so does a counter which the message carries on, and then a number in it is not in the event.
+    once it writes again. A filter of the trigger that the written key or event does not pass ends
+    the loop; so does a counter which the message carries on: a number in it is not in the event.
     """
 
     rules = ("event-loop",)
@@ -36,7 +37,8 @@ class LoopOracle:
         for call in case.observation.calls:
             if not call.mutating or call.error is not None or _takes_away(call):
                 continue
-            if trial.canary.token not in call_text(call) or not _own(call, facts):
+            token = trial.canary.token
+            if token not in call_text(call) or not (_own(call, facts) or _told(call, token, facts)):
                 continue
             if _passes(call, facts) and not _counts(call, case.invocation.event):
                 yield Verdict(
@@ -62,6 +64,18 @@ def _own(call: AwsCall, facts: Mapping[str, str]) -> bool:
         if isinstance(value, str) and any(_same(value, facts.get(fact, "")) for fact in known):
             return True
     return False
+
+
+def _told(call: AwsCall, token: str, facts: Mapping[str, str]) -> bool:
+    """Whether an event with the token in it goes to the bus of the trigger's rule and passes it."""
+    entries = call.parameters.get("Entries")
+    if call.operation != "PutEvents" or not isinstance(entries, list) or "rule" not in facts:
+        return False
+    return any(
+        token in json.dumps(entry, default=str) and passes(facts, entry)
+        for entry in entries
+        if isinstance(entry, dict)
+    )
 
 
 def _same(value: str, fact: str) -> bool:

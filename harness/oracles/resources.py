@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from harness.model import Case, Confidence, Observation, Status, Verdict, Witness
+from harness.model import Case, Confidence, Observation, Outcome, Status, Verdict, Witness
 
 # CPU time of a text on which patterns backtrack, against a harmless text of the same length.
 _CPU_MS = 150.0
@@ -11,6 +11,11 @@ _CPU_TIMES = 20.0
 # Calls of one AWS operation that a number in the event asked for.
 _CALLS = 60
 _CALLS_TIMES = 10
+
+
+def strains(outcome: Outcome, control: Outcome) -> bool:
+    """Whether an event costs so much more CPU time than its control that patterns may backtrack."""
+    return outcome.cpu >= _CPU_MS and outcome.cpu >= _CPU_TIMES * max(control.cpu, 1.0)
 
 
 class BacktrackOracle:
@@ -36,7 +41,7 @@ class BacktrackOracle:
             if control.duration > limit / _CPU_TIMES:
                 return
             seen = f"over {limit / 1000:g} s, the control took {control.duration:.0f} ms"
-        elif outcome.cpu >= _CPU_MS and outcome.cpu >= _CPU_TIMES * max(control.cpu, 1.0):
+        elif strains(outcome, control):
             seen = f"{outcome.cpu:.0f} ms of CPU time, the control took {control.cpu:.0f} ms"
         else:
             return

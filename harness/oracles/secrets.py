@@ -29,11 +29,12 @@ _MESSAGES = frozenset(
 
 
 class SecretOracle:
-    """A planted secret's value in an answer, an error, a log, a message or a callback's body.
+    """A planted secret's value in an answer, an error, a log, a message or a callback.
 
     Plain, or in an encoding that hides nothing (base64, hexadecimal, percent). Handing a secret to
-    where it belongs (a header of a request, a parameter store) is no exposure. The witness names
-    the decoy and masks its value. Nothing ties a secret to one trial of several.
+    where it belongs (a header of a request, a parameter store) is no exposure; a header of a
+    request to the payload's own address is. The witness names the decoy and masks its value.
+    Nothing but such an address ties a secret to one trial of several.
     """
 
     rules = ("secret-exposure",)
@@ -47,10 +48,13 @@ class SecretOracle:
         }
 
     def judge(self, case: Case) -> Iterator[Verdict]:
-        for place, text in self._places(case.observation):
+        token = case.trial.canary.token
+        for place, text, of in self._places(case.observation):
+            if of and of != token:
+                continue
             for value, name in self._decoys.items():
                 if value in text and value not in str(case.trial.value):
-                    if not case.alone and not self._always(case, value):
+                    if not (of or case.alone or self._always(case, value)):
                         return
                     yield Verdict(
                         rule="secret-exposure",
@@ -62,18 +66,20 @@ class SecretOracle:
 
     def _always(self, case: Case, value: str) -> bool:
         """Whether the control shows it too: then every event does, and each trial may say so."""
-        return any(value in text for _, text in self._places(case.control))
+        return any(value in text for _, text, _ in self._places(case.control))
 
     @staticmethod
-    def _places(observation: Observation) -> Iterator[tuple[str, str]]:
-        yield "response", answer_text(observation)
-        yield "error", error_text(observation)
-        yield "log", observation.outcome.logs
+    def _places(observation: Observation) -> Iterator[tuple[str, str, str]]:
+        """(place, text, token of the trial that it is of, where that is known)."""
+        yield "response", answer_text(observation), ""
+        yield "error", error_text(observation), ""
+        yield "log", observation.outcome.logs, ""
         for call in observation.calls:
             if _is_message(call):
-                yield f"aws:{call.service}.{call.operation}", call_text(call)
-        for callback in observation.callbacks:
-            yield "callback", callback.path + callback.body
+                yield f"aws:{call.service}.{call.operation}", call_text(call), ""
+        for sent in observation.callbacks:
+            text = "\n".join((sent.path, *sent.headers.values(), sent.body))
+            yield "callback", text, sent.token
 
 
 def _forms(value: str) -> Iterator[str]:

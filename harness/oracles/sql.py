@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from harness.model import AwsCall, Case, SinkCall, Verdict
+from harness.model import AwsCall, Case, Observation, SinkCall, Verdict
 from harness.oracles.base import sink_verdict
-from harness.oracles.tokens import breaks_out
+from harness.oracles.tokens import breaks_out, is_closed
 
 # AWS calls which carry a statement: (service, parameter, dialects it may be in).
 _STATEMENTS = {
@@ -28,14 +28,16 @@ _DIALECTS = {
     "tedious": "mssql",
 }
 _ANY = ("sqlite", "postgresql", "mysql")
+_CUT = 8000
 
 
 class SqlOracle:
     """Statements as drivers (or AWS calls) got them, tokenised by the driver's own dialect.
 
     A bound parameter is not in the statement at all. A rightly escaped value stays one literal.
-    What an attacker wrote became structure when it reaches over the edge of a literal. Where the
-    dialect is not known it must do so in every one that it may be.
+    What an attacker wrote became structure when it reaches over the edge of a literal. One that was
+    escaped by half leaves a literal open, where the control's statement has none. Where the dialect
+    is not known that must hold for every one that it may be.
     """
 
     rules = ("sql-injection",)
@@ -45,13 +47,30 @@ class SqlOracle:
         if trial.payload.rule != "sql-injection" or not isinstance(trial.text, str):
             return
         marks = (trial.canary.token, str(trial.canary.a), str(trial.canary.b))
-        for call, dialects in _statements(case):
+        for call, dialects in _statements(case.observation):
             statement = str(call.arguments.get("statement", ""))
             if _marked(statement, marks) and all(
-                breaks_out(statement, dialect, trial.text, marks) for dialect in dialects
+                breaks_out(statement, dialect, trial.text, marks) or _left_open(case, call, dialect)
+                for dialect in dialects
             ):
                 yield sink_verdict("sql-injection", trial, call, statement)
                 return
+
+
+def _left_open(case: Case, call: SinkCall, dialect: str) -> bool:
+    """Whether a literal runs to the end of a statement, and in none of the control's made there.
+
+    Sensors cut long statements, which says nothing.
+    """
+    statement = str(call.arguments.get("statement", ""))
+    if len(statement) >= _CUT or is_closed(statement, dialect):
+        return False
+    made = [
+        str(other.arguments.get("statement", ""))
+        for other, _ in _statements(case.control)
+        if (other.operation, other.file, other.line) == (call.operation, call.file, call.line)
+    ]
+    return bool(made) and all(is_closed(other, dialect) for other in made)
 
 
 def _marked(statement: str, marks: tuple[str, ...]) -> bool:
@@ -66,12 +85,12 @@ def dialects_of(driver: str) -> tuple[str, ...]:
     return (known,) if known else _ANY
 
 
-def _statements(case: Case) -> Iterator[tuple[SinkCall, tuple[str, ...]]]:
-    for sink in case.observation.outcome.sinks:
+def _statements(observation: Observation) -> Iterator[tuple[SinkCall, tuple[str, ...]]]:
+    for sink in observation.outcome.sinks:
         if sink.category == "sql":
             driver = str(sink.arguments.get("driver") or sink.operation.partition(".")[0])
             yield sink, dialects_of(driver)
-    for call in case.observation.calls:
+    for call in observation.calls:
         carried = _carried(call)
         if carried is not None:
             statement, dialects = carried

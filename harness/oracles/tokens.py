@@ -132,6 +132,11 @@ def breaks_out(text: str, dialect: str, payload: str, marks: tuple[str, ...]) ->
     return _compares_marks(found, marks)
 
 
+def is_closed(text: str, dialect: str) -> bool:
+    """Whether every literal of a text has its own quote at its end."""
+    return all(token.closed for token in tokens(text, dialect))
+
+
 def _is_one_token(payload: str, dialect: str) -> bool:
     """Whether a payload is one name or number; a comment counts as well."""
     return sum(bool(token.text.strip()) for token in tokens(payload, dialect)) <= 1

@@ -23,6 +23,8 @@ def platform_command(finding: Finding, function: str) -> tuple[str, str]:
         return "", ""
     if provider == "gcp":
         told, words = f"Over HTTP, after functions-framework --target {function}", _google(event)
+    elif provider == "knative":
+        told, words = "Over HTTP, after func run", _google(event)
     elif provider == "azure":
         told, words = "Over HTTP, after func start", _azure(event, function)
     elif provider == "openwhisk":

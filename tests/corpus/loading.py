@@ -23,6 +23,11 @@ RESOURCES = {
         "Type": "AWS::SSM::Parameter",
         "Properties": {"Name": "/shop/api-key", "Type": "String", "Value": "k-93kdU2x-8812jd"},
     },
+    "MembersKept": {
+        "Type": "AWS::Serverless::SimpleTable",
+        "Properties": {"TableName": "members", "PrimaryKey": {"Name": "mail", "Type": "String"}},
+    },
+    "Devices": {"Type": "AWS::Serverless::SimpleTable", "Properties": {"TableName": "devices"}},
     "Letters": {
         "Type": "AWS::DynamoDB::Table",
         "Properties": {
@@ -42,6 +47,11 @@ def cases(corpus: str) -> list[dict[str, Any]]:
     return loaded
 
 
+def source(case: dict[str, Any]) -> str:
+    """The folder that holds the pair's module: each language has packages of its own."""
+    return "node" if case.get("runtime", "").startswith("nodejs") else "src"
+
+
 def template(corpus: str) -> dict[str, Any]:
     """A SAM template (JSON) with two functions a case."""
     functions = {}
@@ -51,7 +61,7 @@ def template(corpus: str) -> dict[str, Any]:
                 "Type": "AWS::Serverless::Function",
                 "Properties": {
                     "Runtime": case.get("runtime", "python3.11"),
-                    "CodeUri": str(CORPUS / corpus / "src"),
+                    "CodeUri": str(CORPUS / corpus / source(case)),
                     "Handler": f"{case['module']}.{handler}",
                     "Timeout": 2,
                     "MemorySize": 256,

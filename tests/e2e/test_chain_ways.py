@@ -10,7 +10,8 @@ APP = """
 import json, os, subprocess
 import boto3
 
-dynamodb, firehose, states = (boto3.client(n) for n in ("dynamodb", "firehose", "stepfunctions"))
+names = ("dynamodb", "firehose", "stepfunctions", "s3")
+dynamodb, firehose, states, s3 = (boto3.client(n) for n in names)
 ITEM = lambda label: {"id": {"S": "1"}, "label": {"S": label}}
 
 
@@ -34,6 +35,9 @@ def by_firehose(label):
 def by_machine(label):
     states.start_execution(stateMachineArn=os.environ["TO"], input=json.dumps({"label": label}))
 
+def by_object(label):
+    s3.put_object(Bucket=os.environ["TO"], Key="in/1", Body=json.dumps({"label": label}).encode())
+
 def by_log(label):
     print("label " + json.dumps(label))
 
@@ -43,6 +47,7 @@ def enter(event, context):
 """
 ENDS = """
 import base64, gzip, json, subprocess
+import boto3
 
 def stamp(label):
     subprocess.run("true " + label, shell=True)
@@ -59,6 +64,12 @@ def delivered(event, context):
 def begun(event, context):
     stamp(event["label"])
 
+def stored(event, context):
+    for place in (record["s3"] for record in event["Records"]):
+        bucket, key = place["bucket"]["name"], place["object"]["key"]
+        kept = boto3.client("s3").get_object(Bucket=bucket, Key=key)
+        stamp(json.loads(kept["Body"].read())["label"])
+
 def logged(event, context):
     told = json.loads(gzip.decompress(base64.b64decode(event["awslogs"]["data"])))
     for line in told["logEvents"]:
@@ -71,6 +82,7 @@ WAYS = {
     "Transaction": ("rows", "aws.dynamodb.stream", "aws:dynamodb.TransactWriteItems"),
     "Firehose": ("delivered", "aws.firehose.transformation", "aws:firehose.PutRecord"),
     "Machine": ("begun", "aws.lambda.direct-invoke", "aws:stepfunctions.StartExecution"),
+    "Object": ("stored", "aws.s3.object-created", "aws:s3.PutObject"),
     "Log": ("logged", "aws.logs.subscription", "aws:logs.PutLogEvents"),
 }
 
@@ -137,6 +149,12 @@ def application() -> dict[str, Any]:
                 "Properties": {"Stream": stream, "StartingPosition": "LATEST"},
             }
             resources[f"{name}End"]["Properties"]["Events"] = {"In": event}
+        if trigger.startswith("aws.s3."):
+            resources[f"{name}To"] = {"Type": "AWS::S3::Bucket"}
+            where = {"Bucket": {"Ref": f"{name}To"}, "Events": "s3:ObjectCreated:*"}
+            resources[f"{name}End"]["Properties"]["Events"] = {
+                "In": {"Type": "S3", "Properties": where}
+            }
     return {"Transform": "AWS::Serverless-2016-10-31", "Resources": resources}
 
 

@@ -1,4 +1,4 @@
-"""Functions of Azure, Google and OpenWhisk: the vulnerable ones are found, their twins silent."""
+"""Functions of Azure, Google, Knative, OpenWhisk: what is vulnerable is found, its twin silent."""
 
 from pathlib import Path
 
@@ -58,3 +58,12 @@ def test_a_campaign_finds_what_is_vulnerable_and_nothing_in_its_twin(
     assert all(
         f["sink"]["file"].endswith((".py", ".js")) for f in told["findings"] if f["rule"] != "xss"
     )
+
+
+def test_a_service_of_knative_is_attacked_through_the_events_that_it_gets(tmp_path: Path) -> None:
+    rules = ("os-command-injection",)
+    told = findings_of(APPS / "knative", tmp_path / "out", rules=rules, max_invocations=150)
+    assert [function["tested"] for function in told["functions"]] == [True, True]
+    [found] = told["findings"]
+    assert (found["function"], found["insertion_point"]) == ("label", "/body!json/label")
+    assert (found["confidence"], found["sink"]["file"]) == ("confirmed", "func.py")

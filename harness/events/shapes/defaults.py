@@ -45,6 +45,8 @@ _STRUCTURED = frozenset({"json", "form", "query", "dynamodb", "cookie", "mime"})
 
 def inner_default(codec: str) -> Any:
     """The benign value which a codec is given to encode when nothing decodable was there."""
+    if codec == "csv":
+        return [{PLACEHOLDER: PLACEHOLDER}]
     return {} if codec in _STRUCTURED else PLACEHOLDER
 
 

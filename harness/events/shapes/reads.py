@@ -20,9 +20,10 @@ from harness.events.shapes.defaults import (
     is_placeholder,
     named,
 )
+from harness.events.shapes.points import control_of, try_write, with_point, writable
 from harness.events.shapes.satisfy import CHECKS, convertible, equal, framed, other_side
 from harness.events.shapes.typed import TYPED_DEFAULTS, is_typed, retyped, typed_container
-from harness.model import Address, AttackerControl, FieldRead, InsertionPoint, OpenContainer
+from harness.model import Address, FieldRead, InsertionPoint, OpenContainer
 
 _ROOT = Address(())
 _AFFIXES = ("startswith", "contains", "endswith")
@@ -43,10 +44,14 @@ def grow(seed: Seed, reads: Iterable[FieldRead]) -> Growth:
     variants: list[Seed] = []
     compared: list[tuple[Address, str, Any]] = []
     iterated: list[Address] = []
+    reads = tuple(reads)
+    answered = {r.address.rpartition("/")[0] for r in reads if r.kind == "present" and _types(r)}
     for read in reads:
         address = Address.parse(read.address)
         if read.kind == "missing":
-            grown = add_field(grown, address, read.value)
+            # An SDK that a typed value is handed to asks for each type in turn.
+            if not (_types(read) and read.address.rpartition("/")[0] in answered):
+                grown = add_field(grown, address, read.value)
         elif read.kind in ("mapping", "sequence"):
             wanted: Any = [PLACEHOLDER]
             if read.kind == "mapping":
@@ -57,6 +62,8 @@ def grow(seed: Seed, reads: Iterable[FieldRead]) -> Growth:
             grown = _castable(grown, address, str(read.value))
         elif read.kind == "decode":
             grown = _decodable(grown, address, str(read.value))
+        elif read.kind == "walked":
+            continue  # that it was gone through is all there is to know
         elif read.kind == "iterated" or _made_empty(grown, address):
             iterated.append(address)
         elif read.kind in ("equals", *_AFFIXES) or read.kind in CHECKS:
@@ -66,6 +73,11 @@ def grow(seed: Seed, reads: Iterable[FieldRead]) -> Growth:
     for address, kind, value in compared:
         variants.extend(_compared(grown, address, kind, value))
     return Growth(seed=grown, variants=tuple(variants))
+
+
+def _types(read: FieldRead) -> bool:
+    """Whether a read asks for one of the types of DynamoDB's values."""
+    return read.address.rpartition("/")[2] in TYPED_DEFAULTS
 
 
 def add_field(seed: Seed, address: Address, value: Any = None) -> Seed:
@@ -100,30 +112,11 @@ def add_field(seed: Seed, address: Address, value: Any = None) -> Seed:
         control=container.control,
         mirrors=mirrors,
         json=container.json,
+        max_bytes=container.max_bytes,
+        pattern=container.pattern,
         learnt=True,
     )
     return with_point(grown, point)
-
-
-def with_point(seed: Seed, point: InsertionPoint) -> Seed:
-    """The seed with one more insertion point, unless it has one at that address."""
-    if any(known.address == point.address for known in seed.points):
-        return seed
-    return replace(seed, points=(*seed.points, point))
-
-
-def control_of(seed: Seed, address: Address) -> InsertionPoint | None:
-    """The insertion point that the address is, or lies inside of."""
-    best: InsertionPoint | None = None
-    for point in seed.points:
-        steps = point.address.steps
-        if (
-            point.address.state == address.state
-            and address.steps[: len(steps)] == steps
-            and (best is None or len(steps) > len(best.address.steps))
-        ):
-            best = point
-    return best
 
 
 def _container(seed: Seed, parent: Address) -> OpenContainer | None:
@@ -161,39 +154,25 @@ def _mirrored(seed: Seed, mirror: Address, value: Any) -> Seed:
     return seed.written(mirror, value)
 
 
-def _writable(seed: Seed, address: Address) -> AttackerControl | None:
-    point = control_of(seed, address)
-    if point is not None:
-        return point.control
-    size = len(address.steps)
-    inside = [(p.address.steps, p.control) for p in seed.points]
-    inside += [(c.address.steps, c.control) for c in seed.template.open]
-    for steps, control in inside:
-        # A carrier whose inside is an attacker's (a key seen through its quoting, a cookie).
-        if steps[:size] == address.steps and len(steps) > size and steps[size][0] == "codec":
-            return control
-    return None
-
-
 def _retype(seed: Seed, address: Address, value: Any) -> Seed:
-    if _writable(seed, address) is None or not seed.exists(address):
+    if writable(seed, address) is None or not seed.exists(address):
         return seed
     current = seed.read(address)
     if isinstance(current, type(value)):
         return seed
     if isinstance(value, list) and isinstance(current, (dict, str)) and not is_placeholder(current):
         value = [current]
-    return _try_write(seed, address, value)
+    return try_write(seed, address, value)
 
 
 def _castable(seed: Seed, address: Address, kind: str) -> Seed:
-    if _writable(seed, address) is None or not seed.exists(address):
+    if writable(seed, address) is None or not seed.exists(address):
         return seed
     current = seed.read(address)
     if not isinstance(current, str):
         return seed
     wanted = convertible(kind, current)
-    return seed if wanted == current else _try_write(seed, address, wanted)
+    return seed if wanted == current else try_write(seed, address, wanted)
 
 
 def _decodable(seed: Seed, address: Address, codec: str) -> Seed:
@@ -208,7 +187,7 @@ def _decodable(seed: Seed, address: Address, codec: str) -> Seed:
         if codec == "json" and address.steps[-1:] and address.steps[-1][0] == "codec":
             # What other codecs give is recognised by its bytes: two are too few.
             inner = {PLACEHOLDER: PLACEHOLDER}
-        seed = _try_write(seed, address, _encoded(codec, inner))
+        seed = try_write(seed, address, _encoded(codec, inner))
     if not seed.exists(inside):
         return seed
     value = seed.read(inside)
@@ -242,14 +221,14 @@ def _made_empty(seed: Seed, address: Address) -> bool:
 
 def _listed(seed: Seed, address: Address) -> list[Seed]:
     """Variants in which a text that was iterated over is a list, of texts or of mappings."""
-    if _writable(seed, address) is None or not seed.exists(address):
+    if writable(seed, address) is None or not seed.exists(address):
         return []
     if [kind == "key" and name.isdigit() for kind, name in address.steps[-2:]] == [True, True]:
         return []  # a list of lists is deep enough
     name = str(address).rsplit("/", 1)[-1]
     made = []
     for value, label in (([PLACEHOLDER], "a list of texts"), ([{}], "a list of mappings")):
-        changed = _try_write(seed, address, value)
+        changed = try_write(seed, address, value)
         if changed is not seed:
             text = ", ".join(part for part in (seed.variant, f"{name}: {label}") if part)
             made.append(replace(changed, variant=text))
@@ -257,7 +236,7 @@ def _listed(seed: Seed, address: Address) -> list[Seed]:
 
 
 def _compared(seed: Seed, address: Address, kind: str, value: Any) -> list[Seed]:
-    if _writable(seed, address) is None or not seed.exists(address):
+    if writable(seed, address) is None or not seed.exists(address):
         return []
     current = seed.read(address)
     wanted: Any
@@ -271,12 +250,12 @@ def _compared(seed: Seed, address: Address, kind: str, value: Any) -> list[Seed]
         wanted = equal(value, current)
     if wanted in (current, None, "") or isinstance(wanted, dict):
         return []
-    changed = _carrier(_try_write(seed, address, wanted), address)
+    changed = _carrier(try_write(seed, address, wanted), address)
     if kind in _AFFIXES and changed is not seed:
         before, after = (str(value), "") if kind == "startswith" else ("", str(value))
         changed = _with_affix(changed, address, before, after)
     elif kind == "matches" and changed is not seed and (around := framed(str(value), str(wanted))):
-        changed = _try_write(changed, address, PLACEHOLDER.join(around))
+        changed = try_write(changed, address, PLACEHOLDER.join(around))
         changed = _with_affix(changed, address, *around)
     name = str(address).rsplit("/", 1)[-1]
     label = f"{name}={wanted}" if isinstance(wanted, (str, int, float)) else name
@@ -323,18 +302,6 @@ def _carrier(seed: Seed, address: Address) -> Seed:
                     ),
                 )
     return seed
-
-
-def _try_write(seed: Seed, address: Address, value: Any) -> Seed:
-    try:
-        written = seed.written(address, value)
-        point = control_of(seed, address)
-        if point is not None and point.address == address:
-            for mirror in point.mirrors:
-                written = written.written(mirror, value)
-    except (CodecError, inject.AddressError, TypeError):
-        return seed
-    return written
 
 
 def _segment(key: str) -> str:

@@ -22,7 +22,7 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_ba
 from werkzeug.exceptions import HTTPException
 
 from harness.observers.cloud.request import Answer, Request, environ, lean
-from harness.observers.cloud.resources import bedrock
+from harness.observers.cloud.resources import bedrock, openai
 from harness.observers.cloud.shortcut import prepared
 
 # moto's names have no dashes ("cognitoidp"), botocore's do; moto's few others are spelt out.
@@ -53,6 +53,8 @@ class Dispatcher:
 
         An unsigned request that says nothing of its service is one to S3, as in moto.
         """
+        if request.target.startswith(openai.PATH + "/"):
+            return openai.SERVICE
         scope = _SCOPE.search(request.header("authorization"))
         named = scope.group(2) if scope else "unknown"
         path = request.target.partition("?")[0]
@@ -72,6 +74,8 @@ class Dispatcher:
         """What moto answers. What moto has not got is 501, which no SDK tries again."""
         if service == bedrock.SERVICE:
             return bedrock.answer(request)
+        if service == openai.SERVICE:
+            return openai.answer(request)
         handler = _handler(service, request.target.partition("?")[0])
         if handler is None:
             return _refusal(501, "NotImplemented", f"the local cloud has no {service} for this")

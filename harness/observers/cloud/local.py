@@ -18,6 +18,7 @@ from harness.observers.cloud.images import Images
 from harness.observers.cloud.inside import Inside, Refused
 from harness.observers.cloud.provision import provision_all
 from harness.observers.cloud.request import Answer, Request
+from harness.observers.cloud.resources import openai
 from harness.observers.cloud.resources.context import Provision
 from harness.observers.cloud.resources.storage import bucket_parameters
 from harness.observers.cloud.server import Server
@@ -100,6 +101,7 @@ class LocalCloud:
         return {
             **self._decoys,
             "AWS_ENDPOINT_URL": self.endpoint,
+            "OPENAI_BASE_URL": self.endpoint + openai.PATH,
             "AWS_REGION": region,
             "AWS_DEFAULT_REGION": region,
             "AWS_EC2_METADATA_DISABLED": "true",

@@ -1,4 +1,4 @@
-"""A lean HTTP/1.1 server: a thread a connection, kept alive, as SDKs hold few of them."""
+"""A lean HTTP server: a thread a connection, kept alive, as SDKs hold few of them."""
 
 import re
 import socket
@@ -7,6 +7,7 @@ from http import HTTPStatus
 from io import BufferedIOBase
 from threading import BoundedSemaphore, Event, Lock, Thread
 
+from harness.observers.cloud.http2 import serve_http2, speaks_http2
 from harness.observers.cloud.request import Answer, Request
 
 _CONNECTIONS = 64  # more wait in the backlog
@@ -75,6 +76,9 @@ class Server:
     def _serve(self, client: socket.socket) -> None:
         try:
             client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            if speaks_http2(client):
+                serve_http2(client, self._answer)
+                return
             with client.makefile("rb") as reader:
                 while (request := _read(reader, client)) is not None:
                     client.sendall(_written(self._answer(request), request.method))

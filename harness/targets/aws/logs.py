@@ -76,7 +76,7 @@ class Logs:
         return None
 
     def _run(self, request_id: str, since: float) -> Platform | None:
-        for event in self._events(f'"{request_id}"', since):
+        for event in self.events(f'"{request_id}"', since):
             if began(event["message"]) == request_id:
                 return self._of_stream(event["logStreamName"], request_id, since)
         return None
@@ -85,7 +85,7 @@ class Logs:
         self, marks: frozenset[str], since: float, last: bool
     ) -> tuple[str, Platform] | None:
         streams = {}
-        for event in self._events("", since):
+        for event in self.events("", since):
             request_id = began(event["message"])
             if request_id and request_id not in self._told:
                 streams[request_id] = event["logStreamName"]
@@ -106,8 +106,11 @@ class Logs:
         text = run_of((event["message"] for event in self._stream(stream, since)), request_id)
         return None if text is None else read_logs(text)
 
-    def _events(self, pattern: str, since: float) -> Iterator[Mapping[str, Any]]:
-        """Events of the group, in pages; a page may be empty and not the last."""
+    def events(self, pattern: str, since: float) -> Iterator[Mapping[str, Any]]:
+        """Events of the group after a time which a filter pattern takes; all where it is empty.
+
+        They come in pages; a page may be empty and not the last. Raises what the service answers.
+        """
         pages = self._session.client("logs").get_paginator("filter_log_events")
         given = {"filterPattern": pattern} if pattern else {}
         found = 0

@@ -15,11 +15,12 @@ from harness.deployed.session import AwsSession, code_of, said
 from harness.deployed.settings import SECRET, AwsSettings, Door, aws_settings
 from harness.errors import TargetError, UsageError
 from harness.model import Application, Function, Trigger
-from harness.targets.aws.asynchronous import AsyncTarget, Returns
+from harness.targets.aws.asynchronous import AsyncTarget
 from harness.targets.aws.doors import DOORS
 from harness.targets.aws.front import FrontTarget
 from harness.targets.aws.invoke import InvokeTarget, Reached
 from harness.targets.aws.logs import Logs
+from harness.targets.aws.returns import Returns
 from harness.targets.aws.stack import deployed, physical_names
 from harness.targets.aws.state import AwsState
 from harness.targets.base import Setup, Target, outpost_of
@@ -206,9 +207,13 @@ def _as_deployed(session: AwsSession, function: Function, name: str) -> Function
         shown, _ = withheld(name, function.environment)
         return replace(function, environment=shown, notes=(*function.notes, note))
     shown, _ = withheld(name, told.get("Environment", {}).get("Variables", {}))
+    settings = session.settings
+    reads = settings.door is Door.ASYNC and settings.read_destinations
+    unread = Returns(session, name, told).unread if reads else ()
     return replace(
         function,
         environment=shown,
+        notes=(*function.notes, *unread),
         timeout=int(told["Timeout"]),
         memory=int(told["MemorySize"]),
         architecture=(told.get("Architectures") or [function.architecture])[0],

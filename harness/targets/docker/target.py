@@ -21,12 +21,15 @@ from harness.targets.local.installing import cache_folder
 from harness.targets.local.interpreters import find_interpreter
 from harness.targets.local.lifecycle import RuntimeTarget
 from harness.targets.local.ric import RicChannel
-from harness.targets.local.runtimes import PYTHON_CLIENT, reachable
+from harness.targets.local.runtimes import NODE_CLIENT, PYTHON_CLIENT, reachable
 from harness.targets.local.worker import End, Ended, Worker
 
 TASK_ROOT = "/var/task"
 LACKS = frozenset({"coverage"})
-_SENSORS = PYTHON_CLIENT.parent
+# Where the sensors of each language lie, here and there.
+_SENSORS = {PYTHON_CLIENT.parent: f"{OURS}/sensors", NODE_CLIENT.parent: f"{OURS}/node"}
+_SITE = f"{OURS}/sensors/container_site"
+_PRELOADED = f"--require={OURS}/node/container.js"
 # What an image says itself, and what its entry point makes of its command.
 _OF_THE_IMAGE = {"PATH", "LANG", "LAMBDA_RUNTIME_DIR", "LAMBDA_TASK_ROOT", "TMPDIR", "_HANDLER"}
 
@@ -66,7 +69,8 @@ class DockerTarget(RuntimeTarget[Container]):
         self._layers = Layers(function)
         self._spec: Spec | None = None
         self._spare: Worker[Container] | None = None
-        self.blind = LACKS if function.runtime.startswith("python") else LACKS | {"sensors"}
+        observed = function.runtime.startswith(("python", "nodejs"))
+        self.blind = LACKS if observed else LACKS | {"sensors"}
 
     def start(self) -> None:
         """Find or pull the image, and begin the cold start."""
@@ -142,8 +146,8 @@ class DockerTarget(RuntimeTarget[Container]):
         own = dict(pair.partition("=")[::2] for pair in config.get("Env") or ())
         root = own.get("LAMBDA_TASK_ROOT") or config.get("WorkingDir") or TASK_ROOT
         self._code = Path(TASK_ROOT if zipped else root)
-        mounts = {str(_SENSORS): f"{OURS}/sensors"}
-        path = [f"{OURS}/sensors/container_site"]
+        mounts = {str(here): there for here, there in _SENSORS.items()}
+        path = [_SITE]
         if zipped:
             mounts[str(self._code_folder())] = TASK_ROOT
             for index, folder in enumerate(self._packages()):
@@ -206,10 +210,12 @@ class DockerTarget(RuntimeTarget[Container]):
         foreign = _OF_THE_IMAGE - set(function.environment)
         told = {name: value for name, value in lambdas.items() if name not in foreign}
         given = told.get("PYTHONPATH") or own.get("PYTHONPATH")
+        options = told.get("NODE_OPTIONS") or own.get("NODE_OPTIONS")
         told |= {
             "LAMBDA_TASK_ROOT": str(self._code),
             "PYTHONPATH": ":".join([*path, *([given] if given else [])]),
-            "FAASFUZZ_SITE": path[0],
+            "NODE_OPTIONS": " ".join([_PRELOADED, *([options] if options else [])]),
+            "FAASFUZZ_SITE": _SITE,
             "FAASFUZZ_SENSORS": f"{OURS}/sensors",
             "FAASFUZZ_RECORDS": RECORDS,
         }

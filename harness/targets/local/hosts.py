@@ -1,6 +1,7 @@
 """Functions of other platforms than AWS: what plays their host inside the runtime's process."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,18 @@ class Host:
     packages: tuple[str, ...]
 
 
+# https://firebase.google.com/docs/functions/config-env#automatically_populated_environment_variables
+_PROJECT = "sample-project"
+_FIREBASE = {
+    "FIREBASE_CONFIG": json.dumps(
+        {
+            "projectId": _PROJECT,
+            "databaseURL": f"https://{_PROJECT}.firebaseio.com",
+            "storageBucket": f"{_PROJECT}.firebasestorage.app",
+        }
+    ),
+    "GCLOUD_PROJECT": _PROJECT,
+}
 _HOSTS = {
     ("azure", "python"): Host(handler="faasfuzz_hosts.azure.handle", packages=("azure-functions",)),
     ("gcp", "python"): Host(
@@ -30,6 +43,7 @@ _HOSTS = {
     ("gcp", "nodejs"): Host(
         handler=str(_NODE_HOSTS / "google.handle"), packages=("@google-cloud/functions-framework",)
     ),
+    ("knative", "python"): Host(handler="faasfuzz_hosts.knative.handle", packages=("func-python",)),
     ("openwhisk", "python"): Host(handler="faasfuzz_hosts.openwhisk.handle", packages=()),
 }
 
@@ -60,6 +74,7 @@ def host_environment(function: Function, code: Path) -> Mapping[str, str]:
     https://learn.microsoft.com/en-us/azure/azure-functions/functions-app-settings
     https://cloud.google.com/run/docs/container-contract#services-env-vars
     https://github.com/GoogleCloudPlatform/buildpacks/blob/main/cmd/nodejs/npm/main.go
+    https://github.com/knative/specs/blob/main/specs/serving/runtime-contract.md#process
     https://github.com/apache/openwhisk/blob/master/docs/actions.md#accessing-action-metadata-within-the-action-body
     """
     signature = _signature(function)
@@ -79,7 +94,7 @@ def host_environment(function: Function, code: Path) -> Mapping[str, str]:
             "FUNCTION_SIGNATURE_TYPE": signature,
             "FUNCTION_SOURCE": str(code / path),
             "FUNCTION_TARGET": entry,
-            "GOOGLE_CLOUD_PROJECT": "sample-project",
+            "GOOGLE_CLOUD_PROJECT": _PROJECT,
             "K_CONFIGURATION": function.name,
             "K_REVISION": f"{function.name}-00001-abc",
             "K_SERVICE": function.name,
@@ -87,6 +102,15 @@ def host_environment(function: Function, code: Path) -> Mapping[str, str]:
         }
         if _language(function) == "nodejs":
             own["NODE_ENV"] = "production"
+        if _is_firebase(code):
+            own |= _FIREBASE
+    elif function.provider == "knative":
+        own = {
+            "K_CONFIGURATION": function.name,
+            "K_REVISION": f"{function.name}-00001",
+            "K_SERVICE": function.name,
+            "PORT": "8080",
+        }
     elif function.provider == "openwhisk":
         own = {
             "__OW_ACTION_NAME": f"/{NAMESPACE}/{function.name}",
@@ -94,6 +118,13 @@ def host_environment(function: Function, code: Path) -> Mapping[str, str]:
             "__OW_NAMESPACE": NAMESPACE,
         }
     return {**own, "FAASFUZZ_HOST": json.dumps(told)}
+
+
+def _is_firebase(code: Path) -> bool:
+    """Whether a project asks for Firebase's library."""
+    files = (code / name for name in ("package.json", "requirements.txt"))
+    texts = (path.read_text(encoding="utf-8", errors="replace") for path in files if path.is_file())
+    return any(re.search(r"firebase[-_]functions", text) for text in texts)
 
 
 def _language(function: Function) -> str:
@@ -107,7 +138,7 @@ def _signature(function: Function) -> str:
     if any(id.startswith("gcp.legacy.") for id in templates):
         return "event"
     http = (
-        *("gcp.functions.", "gcp.tasks.", "gcp.scheduler.http", "gcp.pubsub.push"),
+        *("knative.http.", "gcp.functions.", "gcp.tasks.", "gcp.scheduler.http", "gcp.pubsub.push"),
         "gcp.firebase-auth.blocking",
     )
     return "http" if all(id.startswith(http) for id in templates) else "cloudevent"

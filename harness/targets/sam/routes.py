@@ -12,10 +12,16 @@ from harness.model import Application, Trigger
 
 # The event types of SAM by event template. Behind authorizers of other kinds than functions SAM CLI
 # lets everybody in and tells the function nothing of the caller, so theirs are not among them.
-_TYPES = {"aws.apigateway.rest": "Api", "aws.apigateway.http": "HttpApi"}
+# What it makes of a REST API's request is the older form of an HTTP API's too.
+_TYPES = {
+    "aws.apigateway.rest": "Api",
+    "aws.apigateway.http-v1": "Api",
+    "aws.apigateway.http": "HttpApi",
+}
 _PARAMETER = re.compile(r"\{([^}+]+)\+?\}")
 # SAM CLI makes Flask's routes of them, whose parameters are identifiers.
 _IDENTIFIER = re.compile(r"[A-Za-z_]\w*", re.ASCII)
+_REST = ("AWS::Serverless::Api", "AWS::ApiGateway::RestApi")
 _DEFAULT = "$default"
 _ANY = "ANY"
 
@@ -55,6 +61,28 @@ def routes(application: Application) -> Mapping[str, tuple[Route, ...]]:
                 own[each] = None
         served[function.name] = tuple(own)
     return served
+
+
+def binary_types(application: Application) -> list[str]:
+    """The media types whose bodies reach a function as base64, of all APIs: start-api has one list.
+
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-payload-encodings.html
+    """
+    found: dict[str, None] = {}
+    for resource in application.resources:
+        if resource.kind not in _REST:
+            continue
+        told = resource.properties
+        documents = [d for d in (told.get("DefinitionBody"), told.get("Body")) if d]
+        for declared in (told, *documents):
+            if isinstance(declared, Mapping):
+                for name in ("BinaryMediaTypes", "x-amazon-apigateway-binary-media-types"):
+                    given = declared.get(name)
+                    found |= dict.fromkeys(map(str, given)) if isinstance(given, list) else {}
+    for function in application.functions:
+        for trigger in function.triggers:  # of an API that is in no template by itself
+            found |= dict.fromkeys(trigger.facts.get("binary_media_types", "").split(","))
+    return sorted(filter(None, found))
 
 
 def events(own: tuple[Route, ...]) -> dict[str, Any]:

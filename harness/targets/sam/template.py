@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.model import Application, Function
-from harness.targets.sam.routes import Route, events
+from harness.targets.sam.routes import Route, binary_types, events
 
 _FUNCTION = "AWS::Serverless::Function"
 _LAYER = "AWS::Serverless::LayerVersion"
@@ -40,7 +40,11 @@ def template(
             resources[names[function.name]]["Properties"]["Events"] = events(routes[function.name])
     for layer, name in layers.items():
         resources[name] = {"Type": _LAYER, "Properties": {"ContentUri": str(layer)}}
-    return {"Transform": "AWS::Serverless-2016-10-31", "Resources": resources}
+    made: dict[str, Any] = {"Transform": "AWS::Serverless-2016-10-31", "Resources": resources}
+    binary = binary_types(application)
+    if binary:
+        made["Globals"] = {"Api": {"BinaryMediaTypes": binary}}
+    return made
 
 
 def runnable(function: Function) -> bool:

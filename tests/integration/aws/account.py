@@ -17,6 +17,7 @@ from typing import Any
 from urllib.request import Request, urlopen
 
 import boto3
+from moto.events.models import EventPattern
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.wrappers import Response
@@ -57,6 +58,7 @@ class Account:
         self.throttled = 0
         self.late = 0
         self.requests: list[str] = []
+        self.buried: dict[str, str] = {}
         self.ran: Callable[[str, str], None] = lambda _name, _log: None
         self.deliver: Callable[[str, bytes], None] = lambda _call, _body: None
         self._lock = threading.Lock()
@@ -163,6 +165,12 @@ class Account:
                 ],
             )
 
+    def _with_dead_letters(self, name: str, environ: dict[str, Any]) -> Response:
+        """A function's configuration with what moto forgets of it."""
+        told = json.loads(Response.from_app(self._moto, environ).get_data())
+        told["DeadLetterConfig"] = {"TargetArn": self.buried[name]}
+        return Response(json.dumps(told), 200, {"Content-Type": "application/json"})
+
     def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
         path, target = environ["PATH_INFO"], environ.get("HTTP_X_AMZ_TARGET", "")
         self.requests.append(target or f"{environ['REQUEST_METHOD']} {path}")
@@ -182,9 +190,21 @@ class Account:
                 self._flush()
         body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
         environ["wsgi.input"] = io.BytesIO(body)
-        answer: Iterable[bytes] = self._moto(environ, start)
+        if target.endswith("TestEventPattern"):  # which moto has, but does not offer
+            return _matched(json.loads(body))(environ, start)
+        answer: Iterable[bytes]
+        if path.endswith("/configuration") and path.split("/")[-2] in self.buried:
+            answer = self._with_dead_letters(path.split("/")[-2], environ)(environ, start)
+        else:
+            answer = self._moto(environ, start)
         self.deliver(self.requests[-1] if target else f"{environ['REQUEST_METHOD']} {path}", body)
         return answer
+
+
+def _matched(asked: dict[str, str]) -> Response:
+    pattern = EventPattern.load(asked["EventPattern"])
+    result = {"Result": pattern.matches_event(json.loads(asked["Event"]))}
+    return Response(json.dumps(result), 200, {"Content-Type": "application/x-amz-json-1.1"})
 
 
 def _refusal(status: int, code: str, text: str) -> Response:

@@ -20,7 +20,7 @@ def wired(shop: Account) -> dict[str, str]:
     """Everything that can call a function, wired to one; ids that the account chose, by name."""
     made: dict[str, str] = {}
     for name in ("upload", "queue", "news", "rule", "stream", "table", "rest", "http", "url", "iot",
-                 "signup", "balanced", "timed"):  # fmt: skip
+                 "signup", "balanced", "timed", "piped", "mail", "lets-in"):  # fmt: skip
         shop.function(f"shop-{name}", TOTAL)
     arn = {name: f"{LAMBDA}:shop-{name}" for name in ("upload", "queue", "news", "rule", "timed")}
 
@@ -95,6 +95,30 @@ def wired(shop: Account) -> dict[str, str]:
         FlexibleTimeWindow={"Mode": "OFF"},
         Target={"Arn": arn["timed"], "RoleArn": shop.role},
     )
+    shop.client("pipes").create_pipe(
+        Name="clicks",
+        RoleArn=shop.role,
+        Source=f"arn:aws:kinesis:{REGION}:{ACCOUNT}:stream/shop-clicks",
+        Target=f"{LAMBDA}:shop-piped",
+        SourceParameters={"KinesisStreamParameters": {"StartingPosition": "LATEST"}},
+    )
+    mail = shop.client("ses")
+    mail.create_receipt_rule_set(RuleSetName="inbox")
+    mail.create_receipt_rule(
+        RuleSetName="inbox",
+        Rule={
+            "Name": "orders",
+            "Enabled": True,
+            "Recipients": ["orders@example.org"],
+            "Actions": [{"LambdaAction": {"FunctionArn": f"{LAMBDA}:shop-mail"}}],
+        },
+    )
+    mail.set_active_receipt_rule_set(RuleSetName="inbox")
+    shop.allow("shop-mail", "ses.amazonaws.com")
+    version = shop.client("lambda").publish_version(FunctionName="shop-timed")["Version"]
+    shop.client("lambda").create_alias(
+        FunctionName="shop-timed", Name="live", FunctionVersion=version
+    )
     made["rest"] = _rest(shop)
     made["http"] = _http(shop)
     made["url"] = shop.client("lambda").create_function_url_config(
@@ -123,8 +147,27 @@ def _rest(shop: Account) -> str:
     root = api.get_resources(restApiId=id)["items"][0]["id"]
     orders = api.create_resource(restApiId=id, parentId=root, pathPart="orders")["id"]
     one = api.create_resource(restApiId=id, parentId=orders, pathPart="{id}")["id"]
-    api.put_method(restApiId=id, resourceId=one, httpMethod="PUT", authorizationType="AWS_IAM")
-    uri = f"arn:aws:apigateway:{REGION}:lambda:path/2015-03-31/functions/{LAMBDA}:shop-rest"
+    lambdas = f"arn:aws:apigateway:{REGION}:lambda:path/2015-03-31/functions/{LAMBDA}"
+    uri = f"{lambdas}:shop-rest"
+    authorizer = api.create_authorizer(
+        restApiId=id,
+        name="by-token",
+        type="TOKEN",
+        authorizerUri=f"{lambdas}:shop-lets-in/invocations",
+        identitySource="method.request.header.X-Pass",
+    )["id"]
+    shop.allow(
+        "shop-lets-in",
+        "apigateway.amazonaws.com",
+        f"arn:aws:execute-api:{REGION}:{ACCOUNT}:{id}/authorizers/{authorizer}",
+    )
+    api.put_method(
+        restApiId=id,
+        resourceId=one,
+        httpMethod="PUT",
+        authorizationType="CUSTOM",
+        authorizerId=authorizer,
+    )
     api.put_integration(
         restApiId=id,
         resourceId=one,
@@ -233,6 +276,10 @@ def test_a_function_is_a_black_box_without_its_secrets(found: Application) -> No
         ("http", None, {"route_key": "POST /pay", "stage": "$default"}),
         ("iot", None, {"sql": "SELECT * FROM 'pings'"}),
         ("balanced", None, {"path": "/basket/sample"}),
+        ("url", "aws.lambda.function-url", {}),
+        ("piped", "aws.pipes.kinesis", {}),
+        ("mail", "aws.ses.receipt", {"recipient": "orders@example.org"}),
+        ("lets-in", "aws.apigateway.authorizer-token", {}),
     ],
 )
 def test_what_calls_a_function_is_its_trigger(
@@ -251,6 +298,10 @@ def test_a_queue_that_a_topic_feeds_has_its_messages(found: Application) -> None
     assert one.facts["queue_arn"] == f"arn:aws:sqs:{REGION}:{ACCOUNT}:shop-orders"
     assert one.facts["topic_arn"] == f"arn:aws:sns:{REGION}:{ACCOUNT}:shop-news"
     assert one.batch_size == 7
+
+
+def test_versions_and_aliases_are_told(found: Application) -> None:
+    assert "shop-timed has the aliases and versions live, 1: qualifier chooses one" in found.notes
 
 
 def test_ids_are_the_accounts_own(found: Application, wired: dict[str, str]) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from harness.model import AwsCall
-from harness.observers.cloud.resources.bedrock import obey
+from harness.observers.cloud.resources.models import obey
 
 Child = Callable[[str], tuple[list[Any], tuple[AwsCall, ...]]]
 

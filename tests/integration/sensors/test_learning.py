@@ -6,6 +6,8 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 Reads = Callable[..., set[tuple[str, str, Any]]]
 
 
@@ -99,3 +101,43 @@ def test_nothing_is_noted_outside_of_a_learning_call(running: Callable[..., Any]
     with running(code) as target:
         assert target.invoke(event, learn=True).reads
         assert target.invoke(event).reads == ()
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "io.StringIO(text)",
+        "text.splitlines()",
+        "(line for line in text.splitlines(True))",
+        "io.TextIOWrapper(io.BytesIO(text.encode()))",
+    ],
+)
+def test_the_fields_of_a_table_are_followed(reads: Reads, lines: str) -> None:
+    body = (
+        "import csv, io\n"
+        "text = event['body']\n"
+        f"for row in csv.DictReader({lines}):\n"
+        "    row['mail'], row.get('plan', 'free')\n"
+        f"rows = csv.reader({lines})\n"
+        "assert next(rows) == ['mail', 'name']\n"
+        "for row in rows:\n"
+        "    assert row == ['a@example.com', 'Ada'], row\n"
+        "    row[1]\n"
+        "    try: row[3]\n"
+        "    except IndexError: pass\n"
+    )
+    found = reads(body, {"body": "mail,name\r\na@example.com,Ada\r\n"})
+    assert ("/body", "decode", "csv") in found
+    assert ("/body!csv/0/mail", "present", None) in found
+    assert ("/body!csv/0/plan", "missing", "free") in found
+    assert ("/body!csv/0/name", "present", None) in found
+    assert {
+        ("/body!csv/0/field2", "missing", None),
+        ("/body!csv/0/field3", "missing", None),
+    } <= found
+
+
+def test_a_mapping_that_the_application_goes_through_is_told(reads: Reads) -> None:
+    body = "for name, value in event['wishes'].items(): pass\njson.dumps(event['other'])\n"
+    found = reads(body, {"wishes": {"a": 1}, "other": {"b": 1}})
+    assert {address for address, kind, _ in found if kind == "walked"} == {"/wishes"}

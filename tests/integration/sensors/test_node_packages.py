@@ -16,8 +16,10 @@ PACKAGES = {
     "eta": "3",
     "handlebars": "4",
     "js-yaml": "3.14.1",
+    "ldapts": "7",
     "liquidjs": "10",
     "lodash": "4",
+    "mongodb": "6",
     "mysql": "2",
     "mysql2": "3",
     "node-serialize": "0.0.4",
@@ -26,6 +28,7 @@ PACKAGES = {
     "pug": "3",
     "sql.js": "1",
     "underscore": "1",
+    "xpath": "0.0.34",
 }
 
 ENGINES = [
@@ -68,6 +71,31 @@ def test_a_template_is_told_with_its_engine(
     assert outcome.response == "6"
     made = only(outcome, "code")
     assert all(sink.through for sink in made), made
+
+
+QUERIES = [
+    (
+        "const { Client } = require('ldapts');"
+        "await new Client({ url: 'ldap://127.0.0.1:9' }).search('dc=x', { filter: '(uid=me' })"
+        ".catch(() => 0)",
+        ("ldapts.search", "ldap", "(uid=me"),
+    ),
+    ("require('xpath').parse('//a[@b=1]')", ("xpath.parse", "xpath", "//a[@b=1]")),
+    (
+        "const { MongoClient } = require('mongodb');"
+        "new MongoClient('mongodb://127.0.0.1/x').db().collection('y').find({ a: { $ne: [1] } })",
+        ("mongodb.find", "mongo", {"a": {"$ne": [1]}}),
+    ),
+]
+
+
+@pytest.mark.parametrize(("body", "told"), QUERIES, ids=[q[1][0] for q in QUERIES])
+def test_a_query_that_is_no_sql_is_told(
+    with_packages: Called, body: str, told: tuple[str, str, Any]
+) -> None:
+    (sink,) = only(with_packages(body, extra={}), "query")
+    assert (sink.operation, sink.arguments["language"], sink.arguments["query"]) == told
+    assert sink.line == 3
 
 
 STATEMENT = "select name from item where name = 'x'"

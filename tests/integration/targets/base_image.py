@@ -1,8 +1,9 @@
-"""A Lambda base image made of this machine's own Python, where no registry can be reached.
+"""Lambda base images made of this machine's own Python and Node.js: no registry is needed.
 
-It has the shape of AWS's (https://docs.aws.amazon.com/lambda/latest/dg/python-image.html): code in
-/var/task, boto3 and the unmodified awslambdaric in /var/runtime behind a bootstrap, the entry point
-that runs the bootstrap behind the emulator or, in Lambda, alone, and a shell with a few commands.
+They have the shape of AWS's (https://docs.aws.amazon.com/lambda/latest/dg/python-image.html): code
+in /var/task, boto3 and the unmodified awslambdaric in /var/runtime behind a bootstrap, the entry
+point that runs the bootstrap behind the emulator or, in Lambda, alone, and a shell with a few
+commands.
 """
 
 import fcntl
@@ -20,6 +21,7 @@ from typing import Any
 
 from harness.targets.local.dependencies import runtime_folder
 from harness.targets.local.installing import cache_folder
+from harness.targets.local.node import find_node
 
 RUNTIME = f"python3.{sys.version_info.minor}"
 # AWS's own, https://github.com/aws/aws-lambda-base-images (the branch of each runtime).
@@ -40,6 +42,45 @@ export PYTHONPATH="${PYTHONPATH:+$PYTHONPATH:}/var/task:/opt/python:/var/runtime
 cd "$LAMBDA_TASK_ROOT"
 exec /var/lang/bin/python3 -s -m awslambdaric "$_HANDLER"
 """
+_NODE_BOOTSTRAP = """#!/bin/sh
+exec /var/lang/bin/node --expose-gc /var/runtime/index.js
+"""
+# What aws-lambda-ric does with a handler that is an async function.
+_NODE_CLIENT = """
+const http = require('http');
+const { request } = http;
+const [name, exported] = process.env._HANDLER.split('.');
+const handler = require(`${process.env.LAMBDA_TASK_ROOT}/${name}`)[exported];
+const [host, port] = process.env.AWS_LAMBDA_RUNTIME_API.split(':');
+
+function asked(method, path, body) {
+  return new Promise((resolve, reject) => {
+    const to = { host, port, method, path: `/2018-06-01/runtime/invocation/${path}` };
+    const sent = request(to, (answer) => {
+      const parts = [];
+      answer.on('data', (part) => parts.push(part));
+      answer.on('end', () => resolve([answer.headers, Buffer.concat(parts).toString()]));
+    });
+    sent.on('error', reject);
+    sent.end(body);
+  });
+}
+
+(async () => {
+  for (;;) {
+    const [headers, event] = await asked('GET', 'next');
+    const id = headers['lambda-runtime-aws-request-id'];
+    globalThis[Symbol.for('aws.lambda.runtime.requestId')] = id;
+    try {
+      const told = await handler(JSON.parse(event), { awsRequestId: id });
+      await asked('POST', `${id}/response`, JSON.stringify(told ?? null));
+    } catch (error) {
+      const told = { errorType: error.name, errorMessage: error.message, trace: [error.stack] };
+      await asked('POST', `${id}/error`, JSON.stringify(told));
+    }
+  }
+})();
+"""
 _COMMANDS = (
     "sh", "cat", "chmod", "echo", "env", "expr", "id", "ls", "mv", "printf", "sleep", "touch",
     "true",
@@ -52,21 +93,42 @@ _LEFT_OUT = {
 _SERVICES = {"dynamodb", "s3", "sns", "sqs", "sts"}
 
 
-def imported(client: Any) -> str:
+def imported(client: Any, language: str = "python") -> str:
     """The image's name, once it is in the engine; its name changes with what it is made of."""
     made_of = sys.version + Path(__file__).read_text()
     tag = hashlib.sha256(made_of.encode()).hexdigest()[:12]
-    name = f"faasfuzz-test/python:{tag}"
-    with Path(tempfile.gettempdir(), "faasfuzz-test-image.lock").open("w") as lock:
+    repository = f"faasfuzz-test/{language}"
+    with Path(tempfile.gettempdir(), f"faasfuzz-test-{language}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if not client.images.list(name):
+        if not client.images.list(f"{repository}:{tag}"):
             with tempfile.TemporaryDirectory() as folder:
                 archive = Path(folder, "root.tar")
-                changes = write(archive)
+                changes = (write_node if language == "node" else write)(archive)
                 client.api.import_image_from_file(
-                    str(archive), repository="faasfuzz-test/python", tag=tag, changes=changes
+                    str(archive), repository=repository, tag=tag, changes=changes
                 )
-    return name
+    return f"{repository}:{tag}"
+
+
+def write_node(archive: Path) -> list[str]:
+    """The same for this machine's own Node.js, with a client in the manner of aws-lambda-ric."""
+    node = find_node("nodejs20.x").path.resolve()
+    shell = Path(shutil.which("sh") or "/bin/sh")
+    with tarfile.open(archive, "w") as tar:
+        _skeleton(tar)
+        for path in {node, shell, *_libraries([node, shell])}:
+            tar.add(path.resolve(), str(path))
+        _link(tar, "var/lang/bin/node", str(node))
+        _link(tar, "bin/sh", str(shell))
+        _file(tar, "var/runtime/bootstrap", _NODE_BOOTSTRAP)
+        _file(tar, "var/runtime/index.js", _NODE_CLIENT)
+    return [
+        "ENV PATH=/var/lang/bin:/usr/local/bin:/usr/bin:/bin:/opt/bin",
+        "ENV LAMBDA_TASK_ROOT=/var/task",
+        "ENV LAMBDA_RUNTIME_DIR=/var/runtime",
+        "WORKDIR /var/task",
+        'ENTRYPOINT ["/lambda-entrypoint.sh"]',
+    ]
 
 
 def write(archive: Path) -> list[str]:
@@ -77,17 +139,13 @@ def write(archive: Path) -> list[str]:
     extensions = [*(stdlib / "lib-dynload").glob("*.so"), *runtime.rglob("*.so")]
     commands = [Path(found) for name in _COMMANDS if (found := shutil.which(name))]
     with tarfile.open(archive, "w") as tar:
-        for folder in ("tmp", "var/task", "opt", "proc", "sys", "dev", "etc", "usr/local/bin"):
-            _folder(tar, folder, mode=0o1777 if folder == "tmp" else 0o755)
+        _skeleton(tar)
         for path in {python, *commands, *_libraries([python, *extensions, *commands])}:
             tar.add(path.resolve(), str(path))
         tar.add(stdlib, str(stdlib), filter=_needed)
         tar.add(runtime, "/var/runtime", filter=_needed)
         _link(tar, "var/lang/bin/python3", str(python))
         _link(tar, "bin/sh", shutil.which("sh") or "/bin/sh")
-        _file(tar, "etc/passwd", "root:x:0:0::/root:/bin/sh\n")
-        _file(tar, "etc/hosts", "127.0.0.1 localhost\n")
-        _file(tar, "lambda-entrypoint.sh", _ENTRY)
         _file(tar, "var/runtime/bootstrap", _BOOTSTRAP)
     return [
         "ENV PATH=/var/lang/bin:/usr/local/bin:/usr/bin:/bin:/opt/bin",
@@ -97,6 +155,14 @@ def write(archive: Path) -> list[str]:
         "WORKDIR /var/task",
         'ENTRYPOINT ["/lambda-entrypoint.sh"]',
     ]
+
+
+def _skeleton(tar: tarfile.TarFile) -> None:
+    for folder in ("tmp", "var/task", "opt", "proc", "sys", "dev", "etc", "usr/local/bin"):
+        _folder(tar, folder, mode=0o1777 if folder == "tmp" else 0o755)
+    _file(tar, "etc/passwd", "root:x:0:0::/root:/bin/sh\n")
+    _file(tar, "etc/hosts", "127.0.0.1 localhost\n")
+    _file(tar, "lambda-entrypoint.sh", _ENTRY)
 
 
 def _needed(member: tarfile.TarInfo) -> tarfile.TarInfo | None:

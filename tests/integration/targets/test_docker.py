@@ -61,9 +61,8 @@ def start(engine: Any, base: str, tmp_path: Path) -> Iterator[Start]:
 
     def started(text: str = HANDLER, **changes: Any) -> Calls:
         (tmp_path / "app.py").write_text(text)
-        function = replace(
-            Function(name="f", runtime=RUNTIME, handler="app.handler", code=tmp_path), **changes
-        )
+        plain = Function(name="f", runtime=RUNTIME, handler="app.handler", code=tmp_path)
+        function = replace(plain, **changes)
         target = DockerTarget(
             function,
             client=engine,
@@ -302,11 +301,8 @@ def test_what_a_killed_campaign_leaves_is_removed(base: str, engine: Any, tmp_pa
     (tmp_path / "src" / "app.py").write_text("import time\ndef handler(e, c): time.sleep(60)\n")
     campaign = f"killed-{os.getpid()}"
     command = [COMMAND, "run", ".", "--target", "docker", "--target-option", f"image={base}"]
-    running = subprocess.Popen(
-        [*command, "--out", campaign, "--function", "Search", "--quiet"],
-        cwd=tmp_path,
-        start_new_session=True,
-    )
+    command += ["--out", campaign, "--function", "Search", "--quiet"]
+    running = subprocess.Popen(command, cwd=tmp_path, start_new_session=True)
     while "running" not in ours(engine, campaign) and running.poll() is None:
         time.sleep(0.1)
     os.killpg(running.pid, signal.SIGKILL)

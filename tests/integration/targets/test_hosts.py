@@ -290,3 +290,61 @@ def test_what_has_no_host_here_is_refused_in_one_line() -> None:
     )
     with pytest.raises(TargetError, match=r"nodejs20\.x functions of azure do not run locally"):
         LocalTarget(function, environment={}).start()
+
+
+KNATIVE = """
+    import json
+    import subprocess
+
+    from cloudevents.core.v1.event import CloudEvent
+
+    class Function:
+        def start(self, configuration):
+            self.level = configuration["LEVEL"]
+
+        async def handle(self, scope, receive, send):
+            event = scope["event"]
+            data = event.get_data()
+            if data.get("colour"):
+                raise LookupError(data["colour"])
+            subprocess.run(["true", data["message"]])
+            attributes = {"type": self.level, "source": event.get_type()}
+            await send(CloudEvent(attributes=attributes, data={"got": data["message"]}))
+
+    def new():
+        return Function()
+"""
+ASGI = """
+    async def handle(scope, receive, send):
+        body = (await receive())["body"]
+        await send({"type": "http.response.start", "status": 202, "headers": [(b"X-A", b"1")]})
+        await send({"type": "http.response.body", "body": scope["query_string"] + body})
+"""
+
+
+def test_knative_calls_a_function_through_its_own_middleware(call: Call) -> None:
+    declared = "name: orders\nruntime: python\ninvoke: cloudevent\n"
+    declared += "run: {envs: [{name: LEVEL, value: i}]}\n"
+    files = {"func.yaml": declared, "function/func.py": KNATIVE}
+    outcome = call(files, "orders", learn=True, extra={})
+    assert outcome.error is None, outcome.logs
+    answer = outcome.response
+    assert isinstance(answer, dict)
+    told = json.loads(answer["body"])
+    assert (told["type"], told["source"]) == ("i", "com.example.order.created")
+    assert told["data"] == {"got": "hello"}
+    assert ("/body!json/colour", "missing") in {(r.address, r.kind) for r in outcome.reads}
+    [sink] = [sink for sink in outcome.sinks if sink.category == "process"]
+    assert (sink.file, sink.line) == ("function/func.py", 16)
+
+    def coloured(event: Any) -> None:
+        event["body"] = json.dumps({"colour": "grey"})
+
+    failed = call(files, "orders", coloured)
+    assert failed.error is not None
+    assert (failed.error.type, failed.error.message) == ("LookupError", "grey")
+    plain = {"func.yaml": "name: page\nruntime: python\n", "func.py": ASGI}
+    answer = call(plain, "page").response
+    assert isinstance(answer, dict)
+    assert (answer["statusCode"], answer["headers"]["x-a"]) == (202, "1")
+    assert answer["body"] == 'q=sample{"message": "hello"}'

@@ -77,3 +77,25 @@ def test_google_sends_node_cloud_events_and_background_events(call: Call) -> Non
     told = ["incoming/sample.txt", "google.storage.object.finalize", "storage.googleapis.com"]
     assert json.dumps(told, separators=(",", ":")) in outcome.logs
     assert ("/data/colour", "missing") in {(read.address, read.kind) for read in outcome.reads}
+
+
+def test_google_brings_documents_as_firebases_emulator_does(call: Call) -> None:
+    code = """
+        import * as functions from '@google-cloud/functions-framework';
+        functions.cloudEvent('stored', (event) => {
+          const { note } = event.data.value.fields;
+          console.log(JSON.stringify([event.datacontenttype, event.document, note]));
+        });
+    """
+    package = PACKAGE.replace('"main"', '"type": "module", "main"')
+    deployed = """
+        gcloud functions deploy stored --gen2 \\
+          --trigger-event-filters=type=google.cloud.firestore.document.v1.created \\
+          --trigger-event-filters-path-pattern=document='users/{id}'
+    """
+    files = {"package.json": package, "index.js": code, "deploy.sh": deployed}
+    outcome = call(files, "stored", learn=True, extra={})
+    assert outcome.error is None
+    assert '["application/json","users/sample",null]' in outcome.logs
+    reads = {(read.address, read.kind) for read in outcome.reads}
+    assert ("/data/value/fields/note", "missing") in reads

@@ -1,5 +1,6 @@
 """Functions behind a real `sam local start-lambda` and `start-api`: they tell as from Lambda."""
 
+import base64
 import copy
 import json
 import os
@@ -16,7 +17,7 @@ from typing import Any
 import pytest
 
 from harness.errors import UsageError
-from harness.model import Application, Function, Outcome, Status, Trigger
+from harness.model import Application, Function, Outcome, ResolvedResource, Status, Trigger
 from harness.targets.base import Setup
 from harness.targets.docker.engine import connect
 from harness.targets.docker.ownership import SAM_FUNCTION, suffix
@@ -126,6 +127,9 @@ def handler(event, context):
         time.sleep(60)
     if asked == "nonsense":
         return {"status": "one\\ntwo"}
+    if asked == "echo":
+        return {"statusCode": 200, "headers": {"Content-Type": "application/zip"},
+                "body": event["body"], "isBase64Encoded": event["isBase64Encoded"]}
     told = {"from": event.get("requestContext", {}).get("domainName"), "body": event.get("body")}
     return {"statusCode": 201, "body": json.dumps(told | (event.get("pathParameters") or {}))}
 """
@@ -161,7 +165,13 @@ def web(options: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> It
         timeout=2,
         triggers=(_REST, _HTTP, _SQS),
     )
-    application = Application(name="a", source=code, functions=(function,))
+    api = ResolvedResource(
+        name="Api",
+        kind="AWS::Serverless::Api",
+        physical="a1",
+        properties={"BinaryMediaTypes": ["application~1zip"]},
+    )
+    application = Application(name="a", source=code, functions=(function,), resources=(api,))
     setup = Setup(application=application, options={**options, "api": True})
     with PROVIDER.open(PROVIDER.check(setup)) as opened:
         with opened.of(function, environment={}) as target:
@@ -190,6 +200,17 @@ def test_events_of_apis_come_through_start_api_and_others_do_not(web: Any) -> No
     assert json.loads(queue.response["body"])["from"] is None
     unsendable = asked(_REST, "tell").replace(b'"GET"', b'"no method"')
     assert target.invoke(unsendable, trigger=_REST).status is Status.UNSENT
+
+
+def test_a_binary_body_goes_there_and_back_where_its_type_is_declared(web: Any) -> None:
+    target, _ = web
+    packed = base64.b64encode(b"PK\x03\x04\xff\x00\xfe").decode()
+    for kind, encoded, body in (("application/zip", True, packed), ("text/plain", False, "text")):
+        headers = {"content-type": kind, "accept": "application/zip"}
+        changes = {"headers": headers, "body": body, "isBase64Encoded": encoded}
+        told = target.invoke(asked(_HTTP, "echo", **changes), trigger=_HTTP)
+        assert told.status is Status.OK, told
+        assert (told.response["body"], told.response["isBase64Encoded"]) == (body, encoded)
 
 
 def test_what_fails_behind_start_api_is_told(web: Any) -> None:
@@ -297,5 +318,19 @@ def test_sam_ends_with_a_killed_campaign(options: dict[str, str], tmp_path: Path
             time.sleep(0.1)
         os.killpg(running.pid, signal.SIGKILL)
         running.wait()
-        subprocess.run([COMMAND, "doctor", "--clean"], capture_output=True, check=True)
+        left = forsaken(client, options["image"])
+        done = subprocess.run(
+            [COMMAND, "doctor", "--clean"], capture_output=True, text=True, check=True
+        )
         assert not mine()
+        assert f"removed {left}\n" in done.stdout
+
+
+def forsaken(client: Any, image: str) -> str:
+    """The name of a container as SAM CLI makes them, of a harness that ended just now."""
+    tell = "from harness.targets.docker.ownership import suffix; print(suffix())"
+    ended = subprocess.run([sys.executable, "-c", tell], capture_output=True, text=True, check=True)
+    labels = {SAM_FUNCTION: f"Search0{ended.stdout.strip()}"}
+    made = client.api.create_container(image, labels=labels, command=["app.handler"])
+    name: str = client.api.inspect_container(made["Id"])["Name"]
+    return name.lstrip("/")

@@ -1,10 +1,12 @@
 """What the SAM target is asked for, before anything is started, and how it reads SAM CLI's log."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from harness.cli.loading import load_application, load_catalogue
 from harness.errors import TargetError, UsageError
 from harness.model import Application, Function, Image, Outcome, Status, Trigger
 from harness.targets.base import Setup
@@ -141,6 +143,32 @@ def test_one_address_serves_a_route_once(tmp_path: Path) -> None:
         "second": (("Api", "/a/{id}", "POST"),),
         "third": (("HttpApi", "", "ANY"),),
     }
+
+
+def test_binary_types_of_all_apis_are_declared_wherever_they_are_told(tmp_path: Path) -> None:
+    (tmp_path / "app.py").write_text("def handler(event, context): pass\n")
+    (tmp_path / "template.yaml").write_text(
+        "Transform: AWS::Serverless-2016-10-31\n"
+        "Globals:\n"
+        "  Api: {BinaryMediaTypes: [image~1png]}\n"
+        "  Function: {Runtime: python3.12, CodeUri: ., Handler: app.handler}\n"
+        "Resources:\n"
+        "  Zips:\n"
+        "    Type: AWS::ApiGateway::RestApi\n"
+        "    Properties:\n"
+        "      BinaryMediaTypes: [application/zip]\n"
+        "      Body: {x-amazon-apigateway-binary-media-types: [application/pdf]}\n"
+        "  F:\n"
+        "    Type: AWS::Serverless::Function\n"
+        "    Properties:\n"
+        "      Events: {E: {Type: Api, Properties: {Path: /a, Method: post}}}\n"
+    )
+    application = load_application(tmp_path, load_catalogue(), {})
+    made = template(application, {"F": "F0"}, {}, routes(application))
+    declared = ["application/pdf", "application/zip", "image~1png"]
+    assert made["Globals"] == {"Api": {"BinaryMediaTypes": declared}}
+    bare = replace(application, resources=(), functions=())
+    assert "Globals" not in template(bare, {}, {}, {})
 
 
 def test_a_timeout_is_sam_clis_word_and_not_the_functions() -> None:

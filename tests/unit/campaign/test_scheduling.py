@@ -131,6 +131,22 @@ def test_an_arm_that_gives_something_is_preferred() -> None:
     assert all(cell is not None and cell.payload.rule == "sql-injection" for cell in picked)
 
 
+def test_a_rule_that_is_hurried_goes_before_all_others_at_its_point_only() -> None:
+    of = learnt()
+    slow = cells("redos", of) + cells("redos", of, point=1)
+    schedule = Schedule(cells("sql-injection", of) + slow)
+    first = schedule.first()
+    assert first is not None
+    assert first.payload.rule == "sql-injection"
+    schedule.hurry(first, "redos")
+    schedule.hurry(first, "a rule without cells")
+    hurried = [schedule.first() for _ in range(len(slow) // 2)]
+    assert {(c.payload.rule, c.point) for c in hurried if c} == {("redos", first.point)}
+    after = schedule.first()
+    assert after is not None
+    assert after.payload.rule == "sql-injection"
+
+
 def test_what_was_handed_out_and_given_back_comes_again() -> None:
     of = learnt()
     schedule = Schedule(cells("sql-injection", of))

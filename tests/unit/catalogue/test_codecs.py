@@ -43,3 +43,40 @@ def test_what_is_no_aggregated_record_is_refused(value: bytes) -> None:
 def test_a_path_keeps_its_slashes_and_its_plus() -> None:
     assert CODECS["path"].encode("/a b+c/../é?", None) == "/a%20b%2Bc/../%C3%A9%3F"
     assert CODECS["path"].decode("/a%20b+c") == "/a b+c"
+
+
+def test_a_table_is_rows_by_the_names_of_its_header() -> None:
+    table = CODECS["csv"]
+    text = 'name,note\r\nAda,"a, b"\r\nZoë,"two\nlines",behind\r\n'
+    rows = [{"name": "Ada", "note": "a, b"}, {"name": "Zoë", "note": "two\nlines", "2": "behind"}]
+    assert table.decode(text) == rows
+    assert table.decode(table.encode(rows, text)) == [{**rows[0], "2": ""}, rows[1]]
+    assert table.encode([{"a": 1}, {"b": "x"}], None) == "a,b\n1,\n,x\n"
+    assert table.encode([{"a": "1"}], text) == "a\r\n1\r\n"
+    assert table.decode(table.encode([{}], None)) == [{}]
+
+
+@pytest.mark.parametrize("value", ["", "a,b", None, ["a"]])
+def test_what_has_no_line_below_a_header_is_no_table(value: object) -> None:
+    with pytest.raises(CodecError):
+        CODECS["csv"].decode(value)
+
+
+@pytest.mark.parametrize("value", ["text", {}, [1], [{"a": []}]])
+def test_what_is_no_table_is_not_written_as_one(value: object) -> None:
+    with pytest.raises(CodecError):
+        CODECS["csv"].encode(value, None)
+
+
+@pytest.mark.parametrize(
+    ("value", "found"),
+    [
+        ("mail,name\na@example.com,Ada\n", True),
+        ("A letter, with commas.\nAnd a second line.\n", False),
+        ("one\ntwo\n", False),
+        ("mail,name\n", False),
+        (b"a,b\n1,2\n", False),
+    ],
+)
+def test_a_table_is_told_from_other_texts(value: object, found: bool) -> None:
+    assert CODECS["csv"].detect(value) is found

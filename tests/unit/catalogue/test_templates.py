@@ -23,7 +23,7 @@ FACTS = {
     "schedule", "input", "recipient", "broker_arn", "cluster_arn", "topic", "database",
     "collection", "log_group", "user_pool", "target_group_arn", "state_machine", "origin",
     "container", "event_hub_name", "parent_type", "field",
-    "event_type", "document", "ref",
+    "event_type", "event_source", "document", "ref",
 }  # fmt: skip
 HOSTILE = (
     "'\"`;|&$(){}[]<>\\/%00%2e",

@@ -201,6 +201,66 @@ def test_node_exports_functions_by_firebases_makers(project) -> None:
     assert found.functions[1].triggers[0].facts["document"] == "users/sample"
 
 
+def test_firebases_first_generation_is_a_chain_of_calls(project) -> None:
+    package = '{"type": "module", "main": "index.js", "dependencies": {"firebase-functions": "7"}}'
+    project.file(
+        "index.js",
+        """
+        import * as functions from "firebase-functions/v1";
+        export * from "./http.js";
+        const region = functions.region("europe-west1");
+        export const user = functions
+          .runWith({ memory: "256MB" })
+          .firestore.document("users/{id}")
+          .onCreate((snap, context) => { functions.logger.log(snap.data()); });
+        export const file = region.storage.bucket("pictures").object().onFinalize(async (o) => {});
+        export const topic = functions.pubsub.topic("jobs").onPublish((message) => {});
+        export const nightly = functions.pubsub.schedule("every day 00:00").onRun(() => {});
+        export const joined = functions.auth.user().onCreate((user) => {});
+        export const checked = functions.auth.user().beforeCreate((user) => {});
+        export const ref = functions.database.ref("/m/{id}").onWrite((change) => {});
+        export const task = functions.tasks.taskQueue({ rateLimits: {} }).onDispatch((data) => {});
+        export const config = functions.remoteConfig.onUpdate((version) => {});
+        export const settings = functions.config();
+        """,
+    )
+    project.file(
+        "http.js",
+        """
+        import { onRequest, onCall } from "firebase-functions/https";
+        export * from "./index.js";
+        export const page = onRequest({ cors: true }, (req, res) => { res.send("hi"); });
+        export const called = onCall((request) => request.data);
+        export async function plain(req, res) { res.send("hi"); }
+        export function render(data, colour) { return data; }
+        """,
+    )
+    found = project.discover(package, "package.json")
+    assert told(found) == {
+        "user": ("index.js:user", ["gcp.legacy.firestore"]),
+        "file": ("index.js:file", ["gcp.legacy.storage"]),
+        "topic": ("index.js:topic", ["gcp.legacy.pubsub"]),
+        "nightly": ("index.js:nightly", ["gcp.legacy.pubsub"]),
+        "joined": ("index.js:joined", ["gcp.legacy.firebase-auth"]),
+        "checked": ("index.js:checked", ["gcp.firebase-auth.blocking"]),
+        "ref": ("index.js:ref", ["gcp.legacy.firebase-database"]),
+        "task": ("index.js:task", ["gcp.tasks.firebase"]),
+        "config": ("index.js:config", []),
+        "page": ("http.js:page", ["gcp.functions.http"]),
+        "called": ("http.js:called", ["gcp.functions.callable"]),
+        "plain": ("http.js:plain", ["gcp.functions.http"]),
+    }
+    facts = {f.name: f.triggers[0].facts for f in found.functions if f.triggers}
+    assert facts["user"]["document"] == "users/sample"
+    assert (facts["file"]["bucket"], facts["topic"]["topic"]) == ("pictures", "jobs")
+    assert facts["ref"]["ref"] == "m/sample"
+    assert facts["nightly"]["schedule"] == "every day 00:00"
+    config = next(f for f in found.functions if f.name == "config")
+    assert config.notes == (
+        "no event template claims its trigger google.firebase.remoteconfig.update; not tested",
+    )
+
+
 def test_what_is_not_built_or_not_theirs_is_told(project) -> None:
     package = '{"main": "lib/index.js", "dependencies": {"firebase-functions": "^6.0.0"}}'
     told = project.mistake(package, "package.json")

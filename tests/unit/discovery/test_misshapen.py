@@ -50,6 +50,9 @@ RESOURCES = {
             "Kafka": event("MSK", Stream="arn", Topics=["t"]),
         },
     ),
+    "Fn::ForEach::Each": ["N", [{"Ref": "AWS::Region"}, "b"], {
+        "Topic&{N}": {"Type": "AWS::SNS::Topic", "Properties": {"TopicName": {"Ref": "N"}}}}],
+    "Fn::Transform": {"Name": "AWS::Include", "Parameters": {"Location": "s3://bucket/key"}},
     "Layer": resource("AWS::Serverless::LayerVersion", ContentUri="."),
     "Api": resource("AWS::Serverless::Api", StageName="x", DefinitionBody={"paths": {"/b": {
         "get": {"x-amazon-apigateway-integration": {"uri": URI, "type": "aws_proxy"}}}}}),

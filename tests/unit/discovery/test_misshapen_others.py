@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from harness.discovery import describe, discover
 from harness.errors import UsageError
 from tests.unit.discovery import test_cdk, test_terraform
-from tests.unit.discovery.makers import TEMPLATES
+from tests.unit.discovery.makers import TEMPLATES, event_template
 from tests.unit.discovery.test_misshapen import JUNK, places
 
 SERVICE = yaml.safe_load("""\
@@ -72,7 +72,75 @@ PLAN = test_terraform.Plan(
     ),
 ).document
 FRONT = copy.deepcopy(test_cdk.WORKER)
-DOCUMENTS = {"serverless.yml": SERVICE, "plan.json": PLAN, "Front.template.json": FRONT}
+SINK = {"ref": {"apiVersion": "serving.knative.dev/v1", "kind": "Service", "name": "app"}}
+FUNC = {
+    "name": "app",
+    "runtime": "python",
+    "invoke": "cloudevent",
+    "run": {"envs": [{"name": "A", "value": "b"}]},
+    "deploy": {
+        "options": {"resources": {"limits": {"memory": "1Gi"}}},
+        "subscriptions": [{"source": "b", "filters": {"type": "t", "source": "s"}}],
+    },
+}
+CONTAINER = {"env": [{"name": "A", "value": "b"}], "resources": {"limits": {"memory": "1M"}}}
+MANIFEST = {
+    "apiVersion": "v1",
+    "kind": "List",
+    "items": [
+        {
+            "apiVersion": "serving.knative.dev/v1",
+            "kind": "Service",
+            "metadata": {"name": "app"},
+            "spec": {"template": {"spec": {"timeoutSeconds": 9, "containers": [CONTAINER]}}},
+        },
+        {
+            "apiVersion": "eventing.knative.dev/v1",
+            "kind": "Trigger",
+            "metadata": {"name": "t"},
+            "spec": {"broker": "b", "filters": [{"any": [{"exact": {"type": "t"}}]}],
+                     "delivery": {"deadLetterSink": SINK}, "subscriber": SINK},
+        },
+        {
+            "apiVersion": "sources.knative.dev/v1",
+            "kind": "KafkaSource",
+            "metadata": {"name": "k", "namespace": "n"},
+            "spec": {"topics": ["t"], "sink": SINK},
+        },
+    ],
+}  # fmt: skip
+COMPOSE = {"services": {"shop": {"path": "shop", "config": "serverless.json",
+                                 "params": {"x": "${shop.out}"}}}}  # fmt: skip
+BACKEND = {
+    "function": {"f": {"dependsOn": [
+        {"category": "function", "resourceName": "f", "attributes": ["Arn"]}]}},
+    "api": {"a": {}},
+}  # fmt: skip
+AMPLIFIED = {
+    "Parameters": {"functionfArn": {"Type": "String"}},
+    "Resources": {
+        "LambdaFunction": {
+            "Type": "AWS::Lambda::Function",
+            "Properties": {"Code": {"S3Key": "s3Key"}, "Handler": "a.b", "Runtime": "python3.12"},
+        },
+        "M": {
+            "Type": "AWS::Lambda::EventSourceMapping",
+            "Properties": {"FunctionName": {"Ref": "LambdaFunction"},
+                           "EventSourceArn": "arn:aws:sqs:us-east-1:123456789012:q"},
+        },
+    },
+    "Outputs": {"Arn": {"Value": {"Fn::GetAtt": ["LambdaFunction", "Arn"]}}},
+}  # fmt: skip
+DOCUMENTS = {
+    "serverless.yml": SERVICE,
+    "plan.json": PLAN,
+    "Front.template.json": FRONT,
+    "func.yaml": FUNC,
+    "service.yaml": MANIFEST,
+    "serverless-compose.yml": COMPOSE,
+    "backend-config.json": BACKEND,
+}
+KNATIVE = event_template("knative", {"knative": "binary"})
 PLACES = [(name, place) for name, document in DOCUMENTS.items() for place in places(document)]
 
 
@@ -81,14 +149,27 @@ def folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("app")
     (folder / "src").mkdir()
     test_cdk.Assembly(folder / "cdk.out", Front=FRONT, Data=test_cdk.QUEUE)
+    (folder / "func.py").write_text("def new(): ...")
+    (folder / "main.tf").write_text(
+        'module "m" {\n  given = local.all["a"]\n}\n'
+        "locals {\n  all = merge({ a = aws_sqs_queue.jobs.arn }, var.more)\n}\n"
+        'resource "aws_lambda_function" "worker" {\n  environment {\n'
+        "    variables = { B = aws_sqs_queue.jobs.url }\n  }\n}\n"
+    )
+    (folder / "shop").mkdir()
+    (folder / "shop" / "serverless.json").write_text(json.dumps(SERVICE))
+    own = folder / "function" / "f"
+    (own / "src").mkdir(parents=True)
+    (own / "cloudformation-template.json").write_text(json.dumps(AMPLIFIED))
     return folder
 
 
 def load(folder, name: str, document: Any) -> Any:
     file = folder / "cdk.out" / name if name == "Front.template.json" else folder / name
-    file.write_text(json.dumps(document))
+    text = yaml.safe_dump(document) if file.suffix == ".yaml" else json.dumps(document)
+    file.write_text(text)
     source = file.parent / "manifest.json" if name == "Front.template.json" else file
-    return discover(source, templates=TEMPLATES, workdir=folder / "work")
+    return discover(source, templates=(*TEMPLATES, KNATIVE), workdir=folder / "work")
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)

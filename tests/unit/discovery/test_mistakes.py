@@ -143,6 +143,14 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     [
         ("cdk.json", "cdk.json: this CDK app has no cdk.out; run `cdk synth`"),
         ("serverless.ts", "serverless.ts: this service is a program; run `serverless print"),
+        (
+            ".chalice/config.json",
+            ".chalice/config.json: this is a Chalice app; run `chalice",
+        ),
+        ("amplify/backend.ts", "amplify/backend.ts: this is an Amplify app (Gen 2); run `npx ampx"),
+        ("sst.config.ts", "sst.config.ts: this is an SST app; run `npx sst build`"),
+        ("zappa_settings.json", "zappa_settings.json: this is a Zappa project; unpack what"),
+        ("Pulumi.yaml", "Pulumi.yaml: this is a Pulumi program; name a SAM template"),
         ("main.tf", "main.tf: this is a Terraform module and no plan; run `terraform plan"),
     ],
 )

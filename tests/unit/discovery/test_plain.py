@@ -248,3 +248,27 @@ def test_a_permission_adds_nothing_to_what_is_declared(project) -> None:
     url = ("AWS::Lambda::Url", {"TargetFunctionArn": ARN})
     got = trigger(project, Url=url, May=permission("sns.amazonaws.com"))
     assert got.template == "function-url"
+
+
+@pytest.mark.parametrize(
+    ("made", "template"),
+    [
+        ({}, "eventbridge"),
+        ({"InputPath": "$"}, "eventbridge"),
+        ({"InputPath": "$.detail"}, "direct"),
+        ({"InputTransformer": {"InputTemplate": "{}"}}, "direct"),
+    ],
+)
+def test_what_a_rule_makes_of_its_events_has_a_shape_of_its_own(project, made, template) -> None:
+    rule = {"EventPattern": {"source": ["shop"]}, "Targets": [{"Arn": ARN, "Id": "w", **made}]}
+    got = trigger(project, Rule=("AWS::Events::Rule", rule))
+    assert (got.template, got.source) == (template, "Rule")
+
+
+def test_a_poller_of_nothing_known_is_noted(project) -> None:
+    mapping = {"Type": "AWS::Lambda::EventSourceMapping", "Properties": {
+        "FunctionName": {"Ref": "Worker"}}}  # fmt: skip
+    text = json.dumps({"Resources": {"Worker": WORKER, "Mapping": mapping}})
+    application = project.discover(text, "template.json")
+    assert application.functions[0].triggers == ()
+    assert application.notes == ("Mapping: what it polls for Worker is not known; not tested",)

@@ -261,17 +261,3 @@ def test_a_state_machine_invokes_directly(project) -> None:
 """
     template, _, source = only(project.discover(sam("        {}\n", more)))
     assert (template, source) == ("direct", "Flow")
-
-
-def test_a_loop_is_told_and_left_out(project) -> None:
-    more = """\
-  Fn::ForEach::Queues:
-    - Name
-    - [a, b]
-    - Queue${Name}: {Type: 'AWS::SQS::Queue'}
-"""
-    application = project.discover(sam("        {}\n", more))
-    assert application.resources == ()
-    assert application.notes == (
-        "Fn::ForEach::Queues is not expanded; what it makes is not tested",
-    )

@@ -268,3 +268,19 @@ def test_typescript_is_taken_as_it_was_packaged(project) -> None:
 )  # fmt: skip
 def test_mistakes(project, text, told) -> None:
     assert project.mistake(text, "serverless.yml").startswith(f"serverless.yml:{told}")
+
+
+def test_what_an_event_bridge_makes_of_its_events_has_a_shape_of_its_own(project) -> None:
+    (function,) = project.discover(
+        """\
+service: shop
+provider: {name: aws, runtime: python3.12}
+functions:
+  f:
+    handler: src/app.handler
+    events:
+      - eventBridge: {pattern: {source: [shop]}, inputPath: $.detail}
+""",
+        "serverless.yml",
+    ).functions
+    assert [t.template for t in function.triggers] == ["direct"]

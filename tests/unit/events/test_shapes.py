@@ -91,6 +91,14 @@ def test_a_field_of_a_table_row_may_turn_out_to_be_a_map_or_a_number() -> None:
     assert f"{image}/price/S" not in points(grown)
 
 
+def test_an_sdk_that_asks_a_value_of_a_row_for_each_type_changes_none() -> None:
+    image = "/Records/0/dynamodb/NewImage"
+    start = grow(seed("aws.dynamodb.stream"), missing(f"{image}/title")).seed
+    there = FieldRead(address=f"{image}/title/S", kind="present")
+    asked = [*missing(f"{image}/title/N"), there, *missing(f"{image}/title/BOOL")]
+    assert grow(start, asked).seed is start
+
+
 @pytest.mark.parametrize(
     ("message", "names"),
     [

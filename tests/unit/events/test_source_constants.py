@@ -57,6 +57,12 @@ def test_properties_that_javascript_reads_and_takes_apart(tmp_path) -> None:
     assert not strange & set(found)
 
 
+def test_what_a_spread_may_replace_in_javascript_names_a_field(tmp_path) -> None:
+    found = words(tmp_path, "store({ role: 'member', ...JSON.parse(event.body), id: 1 });")
+    assert "role" in found
+    assert "id" not in found
+
+
 def test_types_of_typescript_name_fields_and_their_values(tmp_path) -> None:
     text = """
     import { S3Event } from "aws-lambda";

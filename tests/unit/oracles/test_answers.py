@@ -16,6 +16,7 @@ from harness.oracles.logs import LogOracle
 from harness.oracles.loops import LoopOracle
 from harness.oracles.markup import MarkupOracle
 from harness.oracles.messages import MessageOracle
+from harness.oracles.prompts import PromptOracle
 from harness.oracles.prototypes import PrototypeOracle
 from harness.oracles.queries import QueryOracle
 from harness.oracles.resources import BacktrackOracle, WalletOracle
@@ -236,6 +237,16 @@ def test_calls_that_follow_a_number() -> None:
     assert not rules(WalletOracle(), case("denial-of-wallet", "120", outcome(), calls=few))
 
 
+def put_event(source: str, state: str) -> AwsCall:
+    detail = f'{{"state": "{state}", "note": "{T}"}}'
+    return call("PutEvents", "events", Entries=[{"Source": source, "Detail": detail}])
+
+
+RULE = {
+    "rule": "orders",
+    "bus": "default",
+    "pattern_json": '{"source": ["orders"], "detail": {"state": ["new"]}}',
+}
 QUEUE = {"queue_arn": "arn:aws:sqs:us-east-1:123456789012:jobs"}
 
 
@@ -262,11 +273,33 @@ QUEUE = {"queue_arn": "arn:aws:sqs:us-east-1:123456789012:jobs"}
             {"stream_arn": "arn:aws:dynamodb:us-east-1:123456789012:table/t/stream/2026"},
             True,
         ),
+        (put_event("orders", "new"), RULE, True),
+        (put_event("orders", "new"), RULE | {"bus": "other"}, False),
+        (put_event("orders", "done"), RULE, False),
+        (put_event("stock", "new"), RULE, False),
+        (put_event("orders", "new"), {"rule": "nightly"}, False),
     ],
 )
 def test_a_write_to_the_own_trigger(made: AwsCall, facts: dict[str, str], found: bool) -> None:
     told = case("event-loop", T, outcome(), calls=[made], facts=facts)
     assert bool(rules(LoopOracle(), told)) is found
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ({"system": [{"text": f"Be {T}."}]}, True),
+        ({"body": f'{{"system": "Be {T}."}}'}, True),
+        ({"messages": [{"role": "developer", "content": [{"text": T}]}]}, True),
+        ({"instructions": T, "input": "x"}, True),
+        ({"system": [{"text": "Be kind."}], "messages": [{"role": "user", "content": T}]}, False),
+        ({"body": f"not JSON {T}"}, False),
+    ],
+)
+def test_a_payload_among_a_model_s_instructions(asked: dict[str, object], found: bool) -> None:
+    made = call("Converse", "bedrock-runtime", **asked)
+    told = case("prompt-injection", T, outcome(), calls=[made])
+    assert bool(rules(PromptOracle(), told)) is found
 
 
 def test_a_privileged_field_as_the_caller_wrote_it() -> None:

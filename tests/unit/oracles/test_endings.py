@@ -162,6 +162,17 @@ def test_an_encoded_decoy_is_exposed_and_of_several_trials_none_is_blamed() -> N
     assert list(oracle.judge(told))
 
 
+def test_a_decoy_that_goes_to_the_payload_s_own_address_is_its_trial_s() -> None:
+    def told(token: str) -> Callback:
+        headers = {"authorization": "Bearer AKIAEXAMPLEDECOY"}
+        return Callback(token=token, protocol="http", method="GET", path="/", headers=headers)
+
+    oracle = SecretOracle(CONTEXT)
+    for token, found in ((CANARY.token, True), ("fz" + "a" * 14, False)):
+        case_of = case("secret-exposure", "p", outcome(), callbacks=[told(token)], alone=False)
+        assert bool(list(oracle.judge(case_of))) is found
+
+
 def test_a_decoy_in_an_answer_or_log_is_a_secret_exposed_and_is_masked() -> None:
     oracle = SecretOracle(CONTEXT)
     for seen in (outcome(raw='"AKIAEXAMPLEDECOY"'), outcome(logs="key AKIAEXAMPLEDECOY")):

@@ -4,7 +4,7 @@ import shlex
 
 import pytest
 
-from harness.model import AwsCall, ExpectedWitness
+from harness.model import AwsCall, ExpectedWitness, Outcome
 from harness.oracles.base import OracleContext
 from harness.oracles.code import CodeOracle, TemplateOracle
 from harness.oracles.deserialization import DeserializationOracle
@@ -87,6 +87,17 @@ def test_a_payload_beyond_its_literal_is_sql_injection(statement: str) -> None:
 def test_a_bound_or_escaped_value_is_no_finding(statement: str) -> None:
     seen = outcome(sinks=[sink("sql", "sqlite3.execute", statement=statement)])
     assert not list(SqlOracle().judge(case("sql-injection", SQL, seen)))
+
+
+def test_a_literal_that_half_an_escape_leaves_open_is_sql_injection() -> None:
+    def ran(value: str) -> Outcome:
+        statement = f"select * from item where name = '{value}'"
+        return outcome(sinks=[sink("sql", "sqlite3.execute", statement=statement)])
+
+    half, benign = ran(SQL.replace("'", "''", 1)), ran(CANARY.token)
+    assert list(SqlOracle().judge(case("sql-injection", SQL, half, control=benign)))
+    for control in (half, outcome()):
+        assert not list(SqlOracle().judge(case("sql-injection", SQL, half, control=control)))
 
 
 def test_a_statement_carried_by_an_aws_call_is_looked_at() -> None:

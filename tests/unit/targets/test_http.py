@@ -86,7 +86,7 @@ def test_headers_cookies_and_packed_bodies_go_as_they_are() -> None:
         ("aws.apigateway.rest", "/multiValueHeaders/Accept", [{"$ne": 1}], "text"),
         ("aws.apigateway.rest", "/multiValueHeaders/Host", ["evil"], "writes the header Host"),
         ("aws.apigateway.rest", "/pathParameters/id", "", "another route"),
-        ("aws.apigateway.rest", "/requestContext/authorizer/principalId", "admin", "principalId"),
+        ("aws.apigateway.rest-authorized", "/requestContext/authorizer/user", "admin", "user"),
         ("aws.apigateway.http-jwt", "/requestContext/authorizer/jwt/claims/email", "x", "email"),
         ("aws.apigateway.http", "/cookies", ["a=1; b"], "semicolon"),
         ("aws.apigateway.http", "/body", {"a": 1}, "text"),

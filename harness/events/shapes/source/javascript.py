@@ -20,6 +20,7 @@ _QUERY = """
 (member_expression property: (property_identifier) @property)
 (object_pattern (shorthand_property_identifier_pattern) @name)
 (object_pattern (pair_pattern key: (property_identifier) @name))
+(object (pair key: (property_identifier) @name) (spread_element))
 (object_assignment_pattern left: (shorthand_property_identifier_pattern) @name)
 (regex pattern: (regex_pattern) @pattern)
 (binary_expression operator: ["===" "!==" "==" "!="] right: (number) @name)
@@ -35,8 +36,8 @@ _ASKED = frozenset({"test", "exec", "match", "matchAll", "search"})
 
 
 def constants_of(text: bytes, ending: str) -> Iterator[str]:
-    """Strings, names of properties that are read or taken apart, a text for each expression, and
-    numbers that a value is compared with.
+    """Strings, names of properties that are read or taken apart or that a spread may replace, a
+    text for each expression, and numbers that a value is compared with.
 
     Modules that are imported, methods that are called, and what expressions replace are left out.
     """

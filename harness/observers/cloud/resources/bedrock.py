@@ -1,8 +1,6 @@
 """A stand-in for the language models behind Amazon Bedrock's runtime API.
 
-It plays the worst case: a model that obeys whatever text stands last in its prompt. Asked for "the
-product of A and B" it answers with that number alone (in JSON when asked so), and with a harmless
-word else. Which functions then take the answer for their own is what a campaign asks. Shapes:
+What it says is in models.py. Shapes:
 https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters.html and
 https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html. There is no
 streaming.
@@ -14,13 +12,10 @@ from typing import Any
 from urllib.parse import unquote
 
 from harness.observers.cloud.request import Answer, Request
+from harness.observers.cloud.resources.models import Said, say
 
 SERVICE = "bedrock-runtime"
 _PATH = re.compile(r"/model/(?P<model>[^/]+)/(?P<operation>converse|invoke)$")
-_ORDER = re.compile(r"product of (\d{1,9}) and (\d{1,9})", re.IGNORECASE)
-_NAMES = re.compile(r"[\"'](\w{1,40})[\"']\s*:")
-_USUAL = ("answer", "category", "label", "message", "rating", "reply", "result", "summary", "text")
-_HARMLESS = "sample"
 
 
 def answer(request: Request) -> Answer:
@@ -33,45 +28,41 @@ def answer(request: Request) -> Answer:
     if match is None or not isinstance(asked, dict):
         body: Any = {"message": "the local cloud has no such model operation"}
         return _answer(501 if match is None else 400, body)
-    said = obey("\n".join(_texts(asked)))
+    said = say(asked, _tools(asked))
     if match["operation"] == "converse":
         return _answer(200, _converse(said))
     return _answer(200, _invoke(match["model"], asked, said))
 
 
-def obey(prompt: str) -> str:
-    """The answer of a model that does what the last instruction in a prompt says."""
-    orders = list(_ORDER.finditer(prompt))
-    if not orders:
-        return _HARMLESS
-    product = str(int(orders[-1].group(1)) * int(orders[-1].group(2)))
-    if re.search(r"only with a JSON object", prompt[: orders[-1].start()]):
-        return json.dumps(dict.fromkeys((*_USUAL, *_NAMES.findall(prompt)), product))
-    return product
+def _tools(asked: dict[str, Any]) -> dict[str, Any]:
+    """The schemas of tools as Converse and as Anthropic's models are told them."""
+    declared = asked.get("toolConfig")
+    listed = declared.get("tools") if isinstance(declared, dict) else asked.get("tools")
+    found = {}
+    for tool in listed if isinstance(listed, list) else ():
+        told = tool.get("toolSpec", tool) if isinstance(tool, dict) else {}
+        if isinstance(told, dict) and isinstance(told.get("name"), str):
+            schema = told.get("inputSchema") or {"json": told.get("input_schema")}
+            found[told["name"]] = schema.get("json") if isinstance(schema, dict) else None
+    return found
 
 
-def _texts(value: Any) -> list[str]:
-    """Every text of a request, in order: roles are no border for a model that obeys."""
-    if isinstance(value, str):
-        return [value]
-    if isinstance(value, dict):
-        return [text for item in value.values() for text in _texts(item)]
-    if isinstance(value, list):
-        return [text for item in value for text in _texts(item)]
-    return []
-
-
-def _converse(said: str) -> dict[str, Any]:
+def _converse(said: Said) -> dict[str, Any]:
+    content: list[dict[str, Any]] = [
+        {"toolUse": {"toolUseId": f"tooluse_{number}", "name": name, "input": dict(arguments)}}
+        for number, (name, arguments) in enumerate(said.tools)
+    ]
     return {
-        "output": {"message": {"role": "assistant", "content": [{"text": said}]}},
-        "stopReason": "end_turn",
+        "output": {"message": {"role": "assistant", "content": content or [{"text": said.text}]}},
+        "stopReason": "tool_use" if said.tools else "end_turn",
         "usage": {"inputTokens": 1, "outputTokens": 1, "totalTokens": 2},
         "metrics": {"latencyMs": 1},
     }
 
 
-def _invoke(model: str, asked: dict[str, Any], said: str) -> dict[str, Any]:
+def _invoke(model: str, asked: dict[str, Any], answer: Said) -> dict[str, Any]:
     """The answer in the form of the model's family."""
+    said = answer.text
     if "amazon.titan" in model:
         return {"results": [{"outputText": said, "completionReason": "FINISH"}]}
     if "meta.llama" in model:
@@ -81,14 +72,18 @@ def _invoke(model: str, asked: dict[str, Any], said: str) -> dict[str, Any]:
     if "cohere" in model:
         return {"text": said, "generations": [{"text": said}]}
     if "amazon.nova" in model:
-        return _converse(said)
+        return _converse(answer)
     if "prompt" in asked:
         return {"completion": said, "stop_reason": "stop_sequence"}
+    content: list[dict[str, Any]] = [
+        {"type": "tool_use", "id": f"toolu_{number}", "name": name, "input": dict(arguments)}
+        for number, (name, arguments) in enumerate(answer.tools)
+    ]
     return {
         "type": "message",
         "role": "assistant",
-        "content": [{"type": "text", "text": said}],
-        "stop_reason": "end_turn",
+        "content": content or [{"type": "text", "text": said}],
+        "stop_reason": "tool_use" if answer.tools else "end_turn",
         "usage": {"input_tokens": 1, "output_tokens": 1},
     }
 

@@ -1,10 +1,12 @@
 """Buckets and tables."""
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from harness.model import ResolvedResource
 from harness.observers.cloud.resources.context import Provision, physical_name
+from harness.observers.cloud.resources.stored import secret_columns, secret_objects
 
 _ROWS = 3
 # What rows of most applications hold besides their keys, so that reads of them find something.
@@ -20,6 +22,14 @@ def bucket(provision: Provision, resource: ResolvedResource) -> None:
     provision.inside.call(
         "s3", "CreateBucket", bucket_parameters(name, provision.application.region)
     )
+    for key in secret_objects(provision.application, name):
+        secret = provision.decoy(f"s3:{name}/{key}")
+        body = f"PASSWORD={secret}\n"
+        if key.endswith(".json"):
+            body = json.dumps({"user": "service", "password": secret})
+        provision.inside.call(
+            "s3", "PutObject", {"Bucket": name, "Key": key, "Body": body.encode()}
+        )
     versioning = resource.properties.get("VersioningConfiguration")
     if isinstance(versioning, Mapping) and versioning.get("Status") == "Enabled":
         provision.inside.call(
@@ -77,13 +87,18 @@ def simple_table(provision: Provision, resource: ResolvedResource) -> None:
 
 def _make(provision: Provision, parameters: Mapping[str, Any]) -> None:
     provision.inside.call("dynamodb", "CreateTable", parameters)
+    table = parameters["TableName"]
+    secrets = {
+        name: {"S": provision.decoy(f"dynamodb:{table}/{name}")}
+        for name in secret_columns(provision.application, table)
+    }
     for number in range(_ROWS):
         provision.inside.call(
             "dynamodb",
             "PutItem",
             {
-                "TableName": parameters["TableName"],
-                "Item": _row(parameters["AttributeDefinitions"], number),
+                "TableName": table,
+                "Item": secrets | _row(parameters["AttributeDefinitions"], number),
             },
         )
 

@@ -16,6 +16,7 @@ const { unwrapped, wrap } = require('../sensors/learn/recording.js');
 const { exchange, percent } = require('./exchange.js');
 
 const FRAMEWORK = '@google-cloud/functions-framework';
+const DOCUMENT = /^google\.cloud\.firestore\./;
 const { parse, stringify } = JSON;
 const { clearInterval, setInterval, URLSearchParams } = globalThis;
 const { isArray } = Array;
@@ -136,7 +137,11 @@ function served({ root, handler }) {
 
 // The request by which the platform brings an event.
 function asRequest(event) {
-  if (isMapping(event) && 'specversion' in event) return posted(...binary(event));
+  if (isMapping(event) && 'specversion' in event) {
+    // Documents come as protocol buffers; as JSON only Firebase's emulator sends them, and so.
+    if (!DOCUMENT.test(event.type)) return posted(...binary(event));
+    return posted([['content-type', 'application/cloudevents+json']], stringify(event));
+  }
   if (isMapping(event) && 'method' in event && 'headers' in event) {
     const pairs = isMapping(event.query)
       ? Object.entries(event.query).map(([name, value]) => [name, asText(value)])

@@ -14,7 +14,7 @@ const prototypes = require('./sinks/prototypes.js');
 const record = require('./record.js');
 const { syncBuiltinESMExports } = require('module');
 
-const SINKS = ['processes', 'files', 'network', 'code', 'sql', 'templates'];
+const SINKS = ['processes', 'files', 'network', 'code', 'sql', 'queries', 'templates'];
 
 // Start recording to a descriptor, before the handler's module is loaded.
 function install(fd, root) {

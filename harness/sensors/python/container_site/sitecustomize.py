@@ -1,8 +1,8 @@
 """Loaded by site in a container: installs the sensors and gives way to the image's own.
 
 Environment: FAASFUZZ_SITE is this folder, FAASFUZZ_SENSORS that of the sensors, FAASFUZZ_RECORDS
-the file they write to; an empty line there says that they are alive. All of them and our entry of
-PYTHONPATH are gone before the handler's module is imported.
+the file they write to; an empty line there says that they are alive. All of them and our entries of
+PYTHONPATH and NODE_OPTIONS are gone before the handler's module is imported.
 """
 
 import importlib.machinery
@@ -17,6 +17,13 @@ def _give_way(own):
     if rest:
         os.environ["PYTHONPATH"] = os.pathsep.join(rest)
     sys.path[:] = [entry for entry in sys.path if entry != own]
+    # An image may run either language: those of Node.js are not for the function's children.
+    options = os.environ.get("NODE_OPTIONS", "").split(" ")
+    others = [option for option in options if not option.endswith("/faasfuzz/node/container.js")]
+    if len(others) < len(options):
+        os.environ.pop("NODE_OPTIONS")
+        if others:
+            os.environ["NODE_OPTIONS"] = " ".join(others)
 
 
 def _watch(folder, file):

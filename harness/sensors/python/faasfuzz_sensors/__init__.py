@@ -5,7 +5,7 @@ arguments, never at results, and whatever goes wrong inside a sensor is dropped,
 ours must not become a fault of the function under test.
 """
 
-from faasfuzz_sensors import audit, coverage, decoders, frames, parsers, record, standins
+from faasfuzz_sensors import audit, coverage, decoders, frames, parsers, record, standins, tables
 from faasfuzz_sensors import learn as learning
 from faasfuzz_sensors.sinks import drivers, modules, queries, sql, templates
 
@@ -21,6 +21,7 @@ def install(fd, task_root):
     frames.set_task_root(task_root)
     decoders.install()
     parsers.install()
+    tables.install()
     standins.install()
     sql.install()
     drivers.install()

@@ -1,5 +1,7 @@
 """Learning invocations: an event that tells which of its fields are read, decoded and compared."""
 
+import hashlib
+
 from faasfuzz_sensors import origin, standins
 from faasfuzz_sensors.origin import register
 from faasfuzz_sensors.recording import wrap
@@ -10,10 +12,14 @@ def learn(event, extra=None):
     try:
         origin.BY_TEXT.clear()
         origin.NOTED.clear()
+        origin.TAGS.clear()
         origin.ON = True
         for address, text in (extra or {}).items():
             register(text, address)
-            register(text.encode("utf-8", "surrogatepass"), address)
+            data = text.encode("utf-8", "surrogatepass")
+            register(data, address)
+            if address.startswith("@") and address.endswith("/body"):
+                origin.TAGS[hashlib.md5(data).hexdigest()] = address[: -len("/body")]
         wrapped = wrap(event, "")
         standins.swap_in()
         return wrapped

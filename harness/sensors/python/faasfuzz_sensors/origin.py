@@ -8,6 +8,7 @@ _TABLE = 4000
 ON = False  # a learning invocation is under way
 INSIDE = False  # a decoder runs: one may be written with another
 BY_TEXT = {}  # text or bytes -> address: how a value is recognised after it left its container
+TAGS = {}  # ETag -> address of the object that has it
 OBJECTS = {}  # identity -> (object, address): what a decoder made of a value
 NOTED = set()
 

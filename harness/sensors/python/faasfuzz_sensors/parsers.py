@@ -6,7 +6,7 @@ from faasfuzz_sensors import origin
 from faasfuzz_sensors.decoders import decoded
 from faasfuzz_sensors.importing import after_import
 from faasfuzz_sensors.origin import address_of, escape, note, register
-from faasfuzz_sensors.recording import RecordingStr
+from faasfuzz_sensors.recording import RecordingDict, RecordingStr
 
 
 def _yaml(module):
@@ -119,7 +119,27 @@ def _message(module):
     module.Message.get, module.Message.__contains__ = get, __contains__
 
 
+def _answers(module):
+    """What S3 answers for the event's object has its metadata, which the uploader wrote.
+
+    Known by its ETag, the MD5 of its body.
+    """
+    original = module.ResponseParser.parse
+
+    @functools.wraps(original)
+    def parse(self, *args, **kwargs):
+        answer = original(self, *args, **kwargs)
+        if origin.ON and isinstance(answer, dict) and type(answer.get("Metadata")) is dict:
+            address = origin.TAGS.get(str(answer.get("ETag")).strip('"'))
+            if address is not None:
+                answer["Metadata"] = RecordingDict(answer["Metadata"], address + "/metadata")
+        return answer
+
+    module.ResponseParser.parse = parse
+
+
 _HOOKS = {
+    "botocore.parsers": _answers,
     "yaml": _yaml,
     "uuid": _uuid,
     "_strptime": _strptime,

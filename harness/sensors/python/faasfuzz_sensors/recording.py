@@ -4,9 +4,11 @@ They behave as the plain ones: every method that is not overridden is the base c
 """
 
 import copy
+import sys
 
 from faasfuzz_sensors import origin
 from faasfuzz_sensors.amounts import RecordingFloat, RecordingInt
+from faasfuzz_sensors.frames import is_application
 from faasfuzz_sensors.membership import sought
 from faasfuzz_sensors.origin import escape, note, register
 
@@ -92,6 +94,23 @@ class RecordingDict(dict):
         for key, item in dict.items(self):
             dict.__setitem__(made, copy.deepcopy(key, memo), copy.deepcopy(item, memo))
         return made
+
+
+def _walked(name):
+    method = getattr(dict, name)
+
+    def walked(self):
+        # Only by the application: whoever writes a value as JSON walks through it, too.
+        if origin.ON and is_application(sys._getframe(1).f_code.co_filename):
+            note(self._faasfuzz_address, "walked")
+        return method(self)
+
+    walked.__name__, walked.__doc__ = name, method.__doc__
+    return walked
+
+
+for _name in ("items", "keys", "values"):
+    setattr(RecordingDict, _name, _walked(_name))
 
 
 class RecordingList(list):

@@ -2,7 +2,7 @@ import json
 
 import boto3
 
-table = boto3.resource("dynamodb").Table("letters")
+table = boto3.resource("dynamodb").Table("devices")
 
 
 def store(item):

@@ -123,7 +123,8 @@ function install() {
   }
   patch(String.prototype, Symbol.iterator, (_args, self, run) => {
     const address = addressOf(String(self));
-    if (address !== undefined) note(address, 'iterated');
+    // A package that goes through a text (to encode it) wants no list.
+    if (address !== undefined && byApplication()) note(address, 'iterated');
     return run();
   });
   for (const owner of [globalThis, Number]) {

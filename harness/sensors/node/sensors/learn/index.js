@@ -3,6 +3,7 @@
 
 const comparisons = require('./comparisons.js');
 const decoders = require('./decoders.js');
+const objects = require('./objects.js');
 const origin = require('./origin.js');
 const patches = require('./patches.js');
 const { wrap } = require('./recording.js');
@@ -11,12 +12,14 @@ const { wrap } = require('./recording.js');
 function install() {
   decoders.install();
   comparisons.install();
+  objects.install();
 }
 
 // A recording stand-in for the event; `extra` are texts by address that belong to it.
 function learn(event, extra) {
   try {
     origin.begin();
+    objects.begin(extra);
     for (const [address, text] of Object.entries(extra)) origin.register(text, address);
     const recording = wrap(event, '');
     patches.exchange();

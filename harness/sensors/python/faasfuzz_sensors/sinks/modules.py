@@ -6,6 +6,7 @@ from faasfuzz_sensors.importing import before_search
 from faasfuzz_sensors.record import text
 from faasfuzz_sensors.telling import quiet, tell
 
+_DATA = 200
 _CANARY = re.compile(r"fz[a-z]{14}")
 
 
@@ -18,7 +19,10 @@ def _find_class(event, arguments):
 
 
 def _marshal(event, arguments):
-    return ("deserialization", event, {"module": "", "name": "", "format": "marshal"})
+    told = {"module": "", "name": "", "format": "marshal"}
+    if isinstance(arguments[0], (bytes, bytearray)):  # of an import it is a view of a whole file
+        told["data"] = text(bytes(arguments[0][:_DATA]).decode("latin-1"))
+    return ("deserialization", event, told)
 
 
 def _searched(name):
