@@ -15,6 +15,7 @@ from harness.campaign.novelty import (
     Learnt,
     Signature,
     added,
+    covers,
     holds,
     leading,
     leaves_read,
@@ -143,8 +144,7 @@ class Learner:
             self._limit -= 1
             observation = self._observe(seed)
             if observation.outcome.init is not None and observation.outcome.status is Status.OK:
-                # What a cold start does besides (an SDK reads its settings) is not the event's doing.
-                self._limit -= 1
+                # What a cold start does besides (an SDK reads its settings) is not the event's.
                 observation = self._observe(seed)
             self._looked[looked] = observation
         read = frozenset(r.address for r in observation.outcome.reads if r.kind != "missing")
@@ -333,7 +333,8 @@ class Learner:
         return not before.observation.outcome.reads and settled(old, error)
 
     def _novel(self, learnt: Learnt) -> bool:
-        return self._seen.isdisjoint((signature(learnt), signature(learnt, whole=True)))
+        both = signature(learnt), signature(learnt, whole=True)
+        return not any(covers(seen, new) for new in both for seen in self._seen)
 
     def _remember(self, learnt: Learnt) -> None:
         self._seen |= {signature(learnt), signature(learnt, whole=True)}

@@ -16,7 +16,8 @@ from harness.events.shapes.defaults import is_placeholder
 from harness.events.shapes.points import control_of
 from harness.model import Address, Observation, Status
 
-Signature = tuple[object, ...]
+# What a handler got to and asked for, and how that ended.
+Signature = tuple[frozenset[object], tuple[object, ...]]
 
 _VARYING = re.compile(r"[0-9a-f]{8,}|\d+")
 _LINES = 20
@@ -81,16 +82,21 @@ def signature(learnt: Learnt, *, whole: bool = False) -> Signature:
     outcome = learnt.observation.outcome
     response = outcome.response
     values = () if whole else own_values(learnt)
-    return (
+    ending = (
         outcome.status,
         outcome.error.type if outcome.error else None,
         outcome.error.trace[-1:] if outcome.error else None,
-        learnt.reach | learnt.asked,
         frozenset((p.prefix, p.suffix) for p in learnt.seed.points),
         str(response.get("statusCode")) if isinstance(response, dict) else None,
         frozenset(_shape(response, values)),
         frozenset(_plain(line, values) for line in outcome.logs.splitlines()[:_LINES]),
     )
+    return learnt.reach | learnt.asked, ending
+
+
+def covers(seen: Signature, other: Signature) -> bool:
+    """Whether a handler did all that another time, and it ended in the same way."""
+    return other[0] <= seen[0] and other[1] == seen[1]
 
 
 def leading(kept: Sequence[Learnt]) -> list[Learnt]:
