@@ -156,6 +156,7 @@ class Worker:
             raise TargetError(self._unopened)
         context = OracleContext(
             secrets={**self._cloud.secrets(), **environment_decoys(function)},
+            strangers=self._cloud.strangers(),
             listener=self._listener.address,
             decoy_folder=str(self._files.folder),
             task_root=self._task_root(function),

@@ -25,6 +25,9 @@ class NoCloud:
     def secrets(self) -> Mapping[str, str]:
         return {}
 
+    def strangers(self) -> Mapping[str, str]:
+        return {}
+
     def mark(self) -> int:
         return 0
 

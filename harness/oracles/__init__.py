@@ -44,7 +44,7 @@ def all_oracles(context: OracleContext) -> tuple[Oracle, ...]:
         TemplateOracle(),
         SqlOracle(),
         QueryOracle(),
-        PromptOracle(),
+        PromptOracle(context),
         PrototypeOracle(),
         MarkupOracle(),
         AnswerOracle(),

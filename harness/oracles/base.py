@@ -26,11 +26,13 @@ UNRESOLVED = ".oob.faasfuzz.invalid"
 class OracleContext:
     """What oracles know of the place where the function runs.
 
-    `secrets`: decoy value -> what it is. `listener`: host:port of the out-of-band listener.
+    `secrets`: decoy value -> what it is. `strangers`: what rows of tenants hold whom no event names
+    -> their table. `listener`: host:port of the out-of-band listener.
     `decoy_folder`: where decoy files lie. `task_root`: the code folder, as the function sees it.
     """
 
     secrets: Mapping[str, str] = field(default_factory=dict)
+    strangers: Mapping[str, str] = field(default_factory=dict)
     listener: str = ""
     decoy_folder: str = ""
     task_root: str = ""

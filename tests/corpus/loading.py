@@ -28,6 +28,20 @@ RESOURCES = {
         "Properties": {"TableName": "members", "PrimaryKey": {"Name": "mail", "Type": "String"}},
     },
     "Devices": {"Type": "AWS::Serverless::SimpleTable", "Properties": {"TableName": "devices"}},
+    "Diary": {
+        "Type": "AWS::DynamoDB::Table",
+        "Properties": {
+            "TableName": "diary",
+            "AttributeDefinitions": [
+                {"AttributeName": "customer", "AttributeType": "S"},
+                {"AttributeName": "written", "AttributeType": "S"},
+            ],
+            "KeySchema": [
+                {"AttributeName": "customer", "KeyType": "HASH"},
+                {"AttributeName": "written", "KeyType": "RANGE"},
+            ],
+        },
+    },
     "Letters": {
         "Type": "AWS::DynamoDB::Table",
         "Properties": {

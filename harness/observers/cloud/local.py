@@ -59,6 +59,7 @@ class LocalCloud:
         self._images = Images(application, self._inside)
         self._touched: set[str] = set()
         self._secrets: dict[str, str] = {}
+        self._strangers: dict[str, str] = {}
         self.skipped: tuple[str, ...] = ()
 
     def start(self) -> None:
@@ -70,6 +71,7 @@ class LocalCloud:
         provision = Provision(application=self._application, inside=self._inside, seed=seed)
         self.skipped = provision_all(provision)
         self._secrets = provision.secrets
+        self._strangers = provision.strangers
         if seed:
             # The key id and the session token stand in every presigned URL by design; only this
             # one is never sent anywhere by an SDK.
@@ -112,6 +114,10 @@ class LocalCloud:
     def secrets(self) -> Mapping[str, str]:
         """Values that must not show: value -> what it is ("secretsmanager:db/password")."""
         return dict(self._secrets)
+
+    def strangers(self) -> Mapping[str, str]:
+        """What rows of tenants hold whom no event names: value -> table."""
+        return dict(self._strangers)
 
     def mark(self) -> int:
         return self._tape.mark()

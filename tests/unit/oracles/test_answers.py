@@ -16,6 +16,7 @@ from harness.oracles.logs import LogOracle
 from harness.oracles.loops import LoopOracle
 from harness.oracles.markup import MarkupOracle
 from harness.oracles.messages import MessageOracle
+from harness.oracles.base import OracleContext
 from harness.oracles.prompts import PromptOracle
 from harness.oracles.prototypes import PrototypeOracle
 from harness.oracles.queries import QueryOracle
@@ -299,7 +300,7 @@ def test_a_write_to_the_own_trigger(made: AwsCall, facts: dict[str, str], found:
 def test_a_payload_among_a_model_s_instructions(asked: dict[str, object], found: bool) -> None:
     made = call("Converse", "bedrock-runtime", **asked)
     told = case("prompt-injection", T, outcome(), calls=[made])
-    assert bool(rules(PromptOracle(), told)) is found
+    assert bool(rules(PromptOracle(OracleContext()), told)) is found
 
 
 def test_a_privileged_field_as_the_caller_wrote_it() -> None:
@@ -328,3 +329,18 @@ def test_a_refusal_without_a_log_line() -> None:
         refused = outcome(response={"statusCode": 401}, logs=logs)
         told = case("missing-logging", "t", refused, control=refused, kind="http-v1")
         assert bool(rules(SilenceOracle(), told)) is found
+
+
+@pytest.mark.parametrize(
+    ("visible", "asked", "found"),
+    [
+        (True, "Pages: tenant-x1", True),
+        (True, "Pages: one's own", False),
+        (False, "Pages: tenant-x1", False),
+    ],
+)
+def test_another_tenant_s_row_in_a_prompt(visible: bool, asked: str, found: bool) -> None:
+    oracle = PromptOracle(OracleContext(strangers={"tenant-x1": "diary"}))
+    made = call("Converse", "bedrock-runtime", messages=[{"role": "user", "content": asked}])
+    told = case("prompt-injection", "q", outcome(), calls=[made], visible=visible)
+    assert bool(rules(oracle, told)) is found

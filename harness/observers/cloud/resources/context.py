@@ -14,19 +14,33 @@ _ALPHABET = string.ascii_letters + string.digits
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Provision:
-    """One application being set up. Makers add to `secrets` (value -> what it is)."""
+    """One application being set up.
+
+    Makers add to `secrets` (value -> what it is) and to `strangers` (value -> table), which no event
+    names: they are those of tenants who did not cause it.
+    """
 
     application: Application
     inside: Inside
     seed: str
     secrets: dict[str, str] = field(default_factory=dict)
+    strangers: dict[str, str] = field(default_factory=dict)
 
     def decoy(self, what: str) -> str:
         """A password of 32 characters for `what` ("secretsmanager:db/password"), and noted."""
-        digest = hashlib.blake2b(f"{self.seed}/{what}".encode(), digest_size=32).digest()
-        value = "".join(_ALPHABET[byte % len(_ALPHABET)] for byte in digest)
+        value = self._made(what, 32)
         self.secrets[value] = what
         return value
+
+    def stranger(self, table: str) -> str:
+        """What the row of a further tenant holds, and noted."""
+        value = "tenant-" + self._made(f"tenant of {table}", 16)
+        self.strangers[value] = table
+        return value
+
+    def _made(self, what: str, size: int) -> str:
+        digest = hashlib.blake2b(f"{self.seed}/{what}".encode(), digest_size=size).digest()
+        return "".join(_ALPHABET[byte % len(_ALPHABET)] for byte in digest)
 
     def arn(self, service: str, name: str) -> str:
         where = self.application

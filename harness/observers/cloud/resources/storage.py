@@ -6,7 +6,13 @@ from typing import Any
 
 from harness.model import ResolvedResource
 from harness.observers.cloud.resources.context import Provision, physical_name
-from harness.observers.cloud.resources.stored import secret_columns, secret_objects
+from harness.observers.cloud.resources.stored import (
+    columns,
+    is_prose,
+    is_tenant,
+    secret_columns,
+    secret_objects,
+)
 
 _ROWS = 3
 # What rows of most applications hold besides their keys, so that reads of them find something.
@@ -92,15 +98,32 @@ def _make(provision: Provision, parameters: Mapping[str, Any]) -> None:
         name: {"S": provision.decoy(f"dynamodb:{table}/{name}")}
         for name in secret_columns(provision.application, table)
     }
-    for number in range(_ROWS):
-        provision.inside.call(
-            "dynamodb",
-            "PutItem",
-            {
-                "TableName": table,
-                "Item": secrets | _row(parameters["AttributeDefinitions"], number),
-            },
-        )
+    rows = [_row(parameters["AttributeDefinitions"], number) for number in range(_ROWS)]
+    stranger = _of_a_stranger(provision, parameters, rows[-1])
+    for row in rows if stranger is None else [*rows, stranger]:
+        item = {"TableName": table, "Item": secrets | row}
+        provision.inside.call("dynamodb", "PutItem", item)
+
+
+def _of_a_stranger(
+    provision: Provision, parameters: Mapping[str, Any], like: Mapping[str, Any]
+) -> dict[str, Any] | None:
+    """A row of a tenant whom no event names; None for a table whose rows are nobody's."""
+    table = parameters["TableName"]
+    kinds = {
+        each["AttributeName"]: each["AttributeType"] for each in parameters["AttributeDefinitions"]
+    }
+    stored = columns(provision.application, table)
+    tenants = {name for name in (*kinds, *stored) if is_tenant(name)}
+    tenants -= {name for name, kind in kinds.items() if kind != "S"}
+    if not tenants:
+        return None
+    value = provision.stranger(table)
+    first = parameters["KeySchema"][0]["AttributeName"]
+    texts = (tenants | {name for name in stored if is_prose(name)} | {first}) - {
+        n for n, kind in kinds.items() if kind != "S"
+    }
+    return {**like, **{name: {"S": value} for name in texts}}
 
 
 def _row(attributes: Sequence[Mapping[str, str]], number: int) -> dict[str, Any]:

@@ -21,6 +21,14 @@ _ITEM = re.compile(r"\bItem[\"']?\s*[:=]\s*[\w.(]*\{")
 _INSIDE = 2000
 # A key with its value, or a name that is both, as JavaScript has it.
 _KEY = re.compile(r"[{,]\s*(?:[\"'](?P<quoted>\w+)[\"']\s*:|(?P<plain>[A-Za-z_]\w*)\s*(?=[:,}]))")
+_TENANT = re.compile(
+    r"(tenant|customer|client|account|member|user|owner|org(ani[sz]ation)?)(_?(id|name|key|no))?",
+    re.IGNORECASE,
+)
+_PROSE = re.compile(
+    r"text|note|message|body|content|comment|title|descri|summary|question|answer|subject|history",
+    re.IGNORECASE,
+)
 _OBJECT = re.compile(
     r"\bKey[\"']?\s*[:=]\s*[\"'`](?P<key>[\w./-]*"
     r"(?:secret|credential|password|passwd|private|\.env\b|\.pem\b)[\w./-]*)[\"'`]",
@@ -33,6 +41,21 @@ _VALUE = "long enough for a secret"
 def secret_columns(application: Application, table: str) -> tuple[str, ...]:
     """Names, sorted, of the secrets that the functions of an application store in a table."""
     return _told(application, table, _names)
+
+
+def columns(application: Application, table: str) -> tuple[str, ...]:
+    """Names, sorted, of all that the functions of an application store in a table."""
+    return _told(application, table, _all_names)
+
+
+def is_prose(name: str) -> bool:
+    """Whether a column surely holds text that people wrote: no code reads a number there."""
+    return _PROSE.search(name) is not None
+
+
+def is_tenant(name: str) -> bool:
+    """Whether a column says whose a row is."""
+    return _TENANT.fullmatch(name) is not None
 
 
 def secret_objects(application: Application, bucket: str) -> tuple[str, ...]:
@@ -65,13 +88,15 @@ def _read(code: Path, names: _Names) -> tuple[tuple[str, frozenset[str]], ...]:
     return tuple(found)
 
 
-def _names(text: str) -> Iterator[str]:
+def _all_names(text: str) -> Iterator[str]:
     for match in _ITEM.finditer(text):
         item = _braces(text[match.end() - 1 : match.end() + _INSIDE])
         for key in _KEY.finditer(item):
-            name = key["quoted"] or key["plain"]
-            if secret_of(name, _VALUE) is not None:
-                yield name
+            yield key["quoted"] or key["plain"]
+
+
+def _names(text: str) -> Iterator[str]:
+    return (name for name in _all_names(text) if secret_of(name, _VALUE) is not None)
 
 
 def _keys(text: str) -> Iterator[str]:
