@@ -10,13 +10,13 @@ import pytest
 
 from harness.model import AwsCall, Canary, Case, FunctionError, Status
 from harness.oracles.answers import AnswerOracle
+from harness.oracles.base import OracleContext
 from harness.oracles.fields import FieldOracle
 from harness.oracles.identity import IdentityOracle, SilenceOracle
 from harness.oracles.logs import LogOracle
 from harness.oracles.loops import LoopOracle
 from harness.oracles.markup import MarkupOracle
 from harness.oracles.messages import MessageOracle
-from harness.oracles.base import OracleContext
 from harness.oracles.prompts import PromptOracle
 from harness.oracles.prototypes import PrototypeOracle
 from harness.oracles.queries import QueryOracle
