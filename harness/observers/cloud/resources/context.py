@@ -16,8 +16,8 @@ _ALPHABET = string.ascii_letters + string.digits
 class Provision:
     """One application being set up.
 
-    Makers add to `secrets` (value -> what it is) and to `strangers` (value -> table), which no event
-    names: they are those of tenants who did not cause it.
+    Makers add to `secrets` (value -> what it is) and to `strangers` (value -> table), which no
+    event names: they are those of tenants who did not cause it.
     """
 
     application: Application
