@@ -42,8 +42,9 @@ from harness.model import (
 _CHUNK = 200
 # Invocations for growing an event that exploring found.
 _GROWTH = 60
-# Of a budget, learning one trigger may take this part: a third.
+# Of a budget, learning one trigger may take this part: a third. Of time, so many seconds in any case.
 _PART = 3
+_LEARNING = 8.0
 # Invocations for learning the shape of one trigger's events, where no budget sets fewer.
 _LOOKS = 1600
 
@@ -134,9 +135,7 @@ class FunctionRun:
         known = self._words()
         for trigger in self.triggers:
             seed = make_seed(self.catalogue.templates[trigger.template], trigger, self.function)
-            learner = Learner(
-                self._look, known, limit=self._looks(), seconds=self.budget.left / _PART
-            )
+            learner = Learner(self._look, known, limit=self._looks(), seconds=self._seconds())
             found += learner.learn(seed, with_paths(seed, self._paths()))
             if found[0].observation.outcome.status is Status.INIT_ERROR:
                 break
@@ -148,6 +147,10 @@ class FunctionRun:
         """Invocations that learning one trigger may take: of a small budget the smaller part."""
         given = self.job.invocations
         return _LOOKS if given is None else min(_LOOKS, max(_GROWTH, given // _PART))
+
+    def _seconds(self) -> float:
+        """What learning one trigger may take, whose fruit all later turns have too."""
+        return max(_LEARNING, self.budget.left / _PART)
 
     def _words(self) -> tuple[str, ...]:
         """Constants of the function's own source, empty when there is none to read."""
