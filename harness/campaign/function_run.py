@@ -42,7 +42,7 @@ from harness.model import (
 _CHUNK = 200
 # Invocations for growing an event that exploring found.
 _GROWTH = 60
-# Of a budget, learning one trigger may take this part: a third. Of time, so many seconds in any case.
+# Of a budget, learning one trigger may take this part: a third; but so many seconds in any case.
 _PART = 3
 _LEARNING = 8.0
 # Invocations for learning the shape of one trigger's events, where no budget sets fewer.
