@@ -47,7 +47,7 @@ RULES = ("os-command-injection", "code-injection", "path-traversal", "sql-inject
 
 def start(folder: Path, *options: str) -> subprocess.Popen[bytes]:
     rules = [word for rule in RULES for word in ("--rule", rule)]
-    command = [COMMAND, "run", ".", "--seed", "3", *rules]
+    command = [COMMAND, "run", ".", "--seed", "3", "--workers", "1", *rules]
     return subprocess.Popen(
         [*command, "--fail-on", "never", "--quiet", *options],
         cwd=folder,

@@ -26,6 +26,11 @@ _ASKED = re.compile(r"SAM_CONTAINER_ID: \w+|Lambda function '\w+' is already run
 _ACCESS = re.compile(
     r"(?:[\d-]+ [\d:]+ )?127\.0\.0\.1 - - \[[^]]*\] \"(?:\x1b\[[\d;]*m)*[A-Z]+ /.*"
 )
+# Of the server beneath SAM CLI when it starts, which may be late.
+_BANNER = re.compile(
+    r"[\d-]+ [\d:]+ (?:\x1b\[[\d;]*m)*(?:WARNING: This is a development server\..*|Press CTRL\+C .*)"
+    r"| \* Running on http://[\w.:-]+"
+)
 # Of start-api, about the answer; with a report in front of it, all is that comes behind.
 _ABOUT = re.compile(
     r"Invalid lambda response received: .*|Lambda returned empty body!|No Content-Type given\..*"
@@ -74,7 +79,7 @@ def read(log: str, logical_id: str, *, fronted: bool = False) -> Written:
             own = [kept for kept in own if kept.strip()]
         elif _ENDED.match(bare):
             platform.append(line)
-        elif _ACCESS.fullmatch(bare) or (not platform and _LEAD.fullmatch(bare)):
+        elif _ACCESS.fullmatch(bare) or _BANNER.fullmatch(bare) or (not platform and _LEAD.fullmatch(bare)):
             continue
         else:
             own.append(_EMULATOR.sub("", bare) + line[len(bare) :] if "(rapid)" in bare else line)

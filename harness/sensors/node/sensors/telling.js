@@ -3,6 +3,7 @@
 
 const frames = require('./frames.js');
 const record = require('./record.js');
+const { within } = require('./learn/origin.js');
 
 const LOADER = 'node:internal/modules/';
 
@@ -48,9 +49,12 @@ function telling(original, told) {
 function notice(told, above) {
   busy = true;
   try {
-    const given = told();
-    if (given === null || given === undefined) return;
-    for (const each of Array.isArray(given[0]) ? given : [given]) tell(...each, above);
+    // What a sensor compares is not what the handler does.
+    within(() => {
+      const given = told();
+      if (given === null || given === undefined) return;
+      for (const each of Array.isArray(given[0]) ? given : [given]) tell(...each, above);
+    });
   } catch {
     // A fault of a sensor must not become the function's.
   } finally {
