@@ -66,10 +66,12 @@ def source(case: dict[str, Any]) -> str:
     return "node" if case.get("runtime", "").startswith("nodejs") else "src"
 
 
-def template(corpus: str) -> dict[str, Any]:
-    """A SAM template (JSON) with two functions a case."""
+def template(corpus: str, rule: str | None = None) -> dict[str, Any]:
+    """A SAM template (JSON) with two functions a case, of one rule or all."""
     functions = {}
     for case in cases(corpus):
+        if rule not in (None, case["rule"]):
+            continue
         for name, handler in ((case["name"], "vulnerable"), (case["name"] + "Twin", "safe")):
             functions[name] = {
                 "Type": "AWS::Serverless::Function",

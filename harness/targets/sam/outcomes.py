@@ -28,7 +28,8 @@ _ACCESS = re.compile(
 )
 # Of the server beneath SAM CLI when it starts, which may be late.
 _BANNER = re.compile(
-    r"[\d-]+ [\d:]+ (?:\x1b\[[\d;]*m)*(?:WARNING: This is a development server\..*|Press CTRL\+C .*)"
+    r"[\d-]+ [\d:]+ (?:\x1b\[[\d;]*m)*WARNING: This is a development server\..*"
+    r"|[\d-]+ [\d:]+ (?:\x1b\[[\d;]*m)*Press CTRL\+C .*"
     r"| \* Running on http://[\w.:-]+"
 )
 # Of start-api, about the answer; with a report in front of it, all is that comes behind.
