@@ -23,12 +23,10 @@ _LEAD = re.compile(
 )
 # Written right before a container is asked, whether or not its own log comes in time.
 _ASKED = re.compile(r"SAM_CONTAINER_ID: \w+|Lambda function '\w+' is already running")
-_ACCESS = re.compile(
+# Of the server beneath SAM CLI: a line a request, and three when it starts, which may be late.
+_SERVERS = re.compile(
     r"(?:[\d-]+ [\d:]+ )?127\.0\.0\.1 - - \[[^]]*\] \"(?:\x1b\[[\d;]*m)*[A-Z]+ /.*"
-)
-# Of the server beneath SAM CLI when it starts, which may be late.
-_BANNER = re.compile(
-    r"[\d-]+ [\d:]+ (?:\x1b\[[\d;]*m)*WARNING: This is a development server\..*"
+    r"|[\d-]+ [\d:]+ (?:\x1b\[[\d;]*m)*WARNING: This is a development server\..*"
     r"|[\d-]+ [\d:]+ (?:\x1b\[[\d;]*m)*Press CTRL\+C .*"
     r"| \* Running on http://[\w.:-]+"
 )
@@ -80,7 +78,7 @@ def read(log: str, logical_id: str, *, fronted: bool = False) -> Written:
             own = [kept for kept in own if kept.strip()]
         elif _ENDED.match(bare):
             platform.append(line)
-        elif _ACCESS.fullmatch(bare) or _BANNER.fullmatch(bare) or (not platform and _LEAD.fullmatch(bare)):
+        elif _SERVERS.fullmatch(bare) or (not platform and _LEAD.fullmatch(bare)):
             continue
         else:
             own.append(_EMULATOR.sub("", bare) + line[len(bare) :] if "(rapid)" in bare else line)

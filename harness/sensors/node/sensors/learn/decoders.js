@@ -104,6 +104,7 @@ const shown = (args, _self, run) =>
 function install() {
   // Often taken out of their modules when the handler is loaded: these stay exchanged.
   JSON.parse = stand(JSON.parse, decoding('json'));
+  JSON.stringify = stand(JSON.stringify, (args, _self, run) => run(args, true));
   querystring.parse = querystring.decode = stand(querystring.parse, decoding('form'));
   for (const [name, codec] of Object.entries(UNPACKED)) {
     zlib[`${name}Sync`] = stand(zlib[`${name}Sync`], decoding(codec));

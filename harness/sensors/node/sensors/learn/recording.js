@@ -57,6 +57,9 @@ class Recorder {
     if (state.on && !state.inside) {
       this.enumerated = new Set(found);
       this.copied.clear();
+      origin.within(() => {
+        if (!isArray(target) && byApplication()) note(this.address, 'walked');
+      });
     }
     return found;
   }
