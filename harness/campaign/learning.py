@@ -25,6 +25,7 @@ from harness.campaign.novelty import (
     signature,
     stored_names,
     surpassed,
+    without,
 )
 from harness.codecs.base import CodecError
 from harness.events.inject import AddressError
@@ -233,10 +234,9 @@ class Learner:
     def _by_names(
         self, learnt: Learnt, places: Sequence[Address] = ()
     ) -> tuple[Learnt, list[Seed]]:
-        """Add fields named by the source's own words where reads cannot be seen.
+        """Add fields named by the source's words, and by what is stored, where no read is seen.
 
-        A handler that copies a mapping (`{k.lower(): v for ...}`) reads the copy unseen. A field
-        counts when its value surfaces, or when it changes what the handler does.
+        Who copies a mapping reads the copy unseen. A field counts that surfaces or changes a thing.
         """
         variants: list[Seed] = []
         named = dict.fromkeys([*stored_names(learnt.observation), *self._constants])
@@ -252,12 +252,12 @@ class Learner:
                 if seed is learnt.seed:
                     continue
                 tried = self._look(seed)
-                _, value = next(added(seed, learnt.seed))
+                field, value = next(added(seed, learnt.seed))
                 if learnt.read - tried.read:  # it led elsewhere: another branch, or none
                     if tried.read - learnt.read:
                         variants.append(replace(seed, variant=_label(place.key(word), value)))
                 elif tried.standing >= learnt.standing and (
-                    shows(tried.observation, value) or signature(tried) != before
+                    shows(tried.observation, value) or without(tried, field) != before
                 ):
                     grown, more = self._complete(seed)
                     if grown.standing >= learnt.standing:

@@ -94,6 +94,15 @@ def signature(learnt: Learnt, *, whole: bool = False) -> Signature:
     return learnt.reach | learnt.asked, ending
 
 
+def without(learnt: Learnt, address: Address) -> Signature:
+    """The signature but for reads of one field: who goes through a mapping reads any field."""
+    done, ending = signature(learnt)
+    own = (str(address), f"{address}/")
+    reads = {x: x[0] if isinstance(x, tuple) else x for x in done}
+    kept = (x for x, read in reads.items() if read != own[0] and not str(read).startswith(own[1]))
+    return frozenset(kept), ending
+
+
 def covers(seen: Signature, other: Signature) -> bool:
     """Whether a handler did all that another time, and it ended in the same way."""
     return other[0] <= seen[0] and other[1] == seen[1]
