@@ -12,7 +12,7 @@ from typing import Any
 
 from harness.discovery.assembling import application, renamed
 from harness.discovery.compose import NESTED, Part, composed
-from harness.discovery.loading import load_document, load_template
+from harness.discovery.loading import glance, load_document, load_template
 from harness.discovery.shapes import mapping, texts
 from harness.discovery.stack import Stack
 from harness.errors import UsageError
@@ -51,10 +51,7 @@ class Cdk:
         manifest = path.parent / "manifest.json"
         if path != manifest and not path.name.endswith(".template.json"):
             return False
-        try:
-            return '"artifacts"' in manifest.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError):
-            return False
+        return '"artifacts"' in glance(manifest)
 
     def load(
         self,

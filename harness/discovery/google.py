@@ -16,7 +16,7 @@ from harness.discovery.decorated import sources
 from harness.discovery.google_code import Declared, in_python, table
 from harness.discovery.google_deploy import Deployed, in_commands, in_manifest
 from harness.discovery.google_javascript import in_javascript
-from harness.discovery.loading import load_document
+from harness.discovery.loading import glance, load_document
 from harness.discovery.shapes import mapping
 from harness.discovery.triggers import claimant, unclaimed
 from harness.errors import UsageError
@@ -51,16 +51,12 @@ class Google:
 
     def recognises(self, path: Path) -> bool:
         """See Source.recognises; the file has to name their framework."""
-        try:
-            text = path.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError):
-            return False
+        text = glance(path)
         if path.name == "functions.yaml":
             return "endpoints:" in text and "specVersion" in text
         if path.name == "package.json":
             return any(f'"{package}"' in text for package in _PACKAGES)
-        requirements = path.with_name("requirements.txt")
-        needs = requirements.read_text(encoding="utf-8") if requirements.is_file() else ""
+        needs = glance(path.with_name("requirements.txt"))
         return path.suffix == ".py" and (
             _PYTHON.search(text) is not None or "functions-framework" in needs
         )

@@ -16,7 +16,7 @@ from harness.discovery.decorated import sources
 from harness.discovery.google_code import in_python
 from harness.discovery.google_javascript import in_javascript
 from harness.discovery.knative_events import Fed, beside, fed_services, read_all, subscribed
-from harness.discovery.loading import load_document
+from harness.discovery.loading import glance, load_document
 from harness.discovery.shapes import mapping, mappings
 from harness.discovery.triggers import claimant, unclaimed
 from harness.model import Application, Edge, EventTemplate, Function, ResolvedResource, Trigger
@@ -53,10 +53,7 @@ class Knative:
         """See Source.recognises."""
         if path.suffix not in (".yaml", ".yml"):
             return False
-        try:
-            text = path.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError):
-            return False
+        text = glance(path)
         if path.stem == "func":
             return re.search(r"^runtime\s*:", text, re.M) is not None
         return re.search(rf"^[\s-]*apiVersion\s*:\s*['\"]?{_SERVING}", text, re.M) is not None

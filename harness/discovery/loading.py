@@ -16,6 +16,14 @@ LOOP, MACRO = "Fn::ForEach::", "Fn::Transform"
 _MEND = "name a SAM or CloudFormation template"
 
 
+def glance(path: Path) -> str:
+    """A file's text, to tell of which kind it is; empty for what cannot be read as text."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return ""
+
+
 def load_template(path: Path) -> dict[str, Any]:
     """A CloudFormation template. Raises UsageError."""
     template = load_document(path)

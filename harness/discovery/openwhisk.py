@@ -10,7 +10,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from harness.discovery.loading import line_of, load_document
+from harness.discovery.loading import glance, line_of, load_document
 from harness.discovery.shapes import mapping, texts
 from harness.discovery.triggers import claimant, unclaimed
 from harness.errors import UsageError
@@ -39,10 +39,7 @@ class OpenWhisk:
         """See Source.recognises."""
         if path.suffix not in (".yaml", ".yml"):
             return False
-        try:
-            text = path.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError):
-            return False
+        text = glance(path)
         return re.search(r"^\s*packages:", text, re.M) is not None and "actions:" in text
 
     def load(

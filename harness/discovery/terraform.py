@@ -15,7 +15,7 @@ from pydantic import Field
 
 from harness.catalogue.loading import Strict, read_document, validated
 from harness.discovery.assembling import application, renamed
-from harness.discovery.loading import load_document
+from harness.discovery.loading import glance, load_document
 from harness.discovery.shapes import mapping, mappings
 from harness.discovery.stack import Stack
 from harness.discovery.terraform_blocks import finished, is_intrinsic, joined, paired, parsed
@@ -77,10 +77,7 @@ class Terraform:
         """See Source.recognises."""
         if path.suffix != ".json":
             return False
-        try:
-            return '"terraform_version"' in path.read_text(encoding="utf-8")[:4096]
-        except (OSError, UnicodeDecodeError):
-            return False
+        return '"terraform_version"' in glance(path)[:4096]
 
     def load(
         self,
