@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -118,8 +119,10 @@ def decode(exchange: Exchange) -> AwsCall:
 
 def _by_model(service: str, request: Request) -> tuple[str | None, dict[str, Any]]:
     named = named_operation(request)
+    model = _model(service)
+    if model is None:
+        return named, {}
     try:
-        model: ServiceModel = get_service_model(service)
         moto = lean(request, "127.0.0.1", "123456789012")
         url_params: dict[str, Any] = {}
         if named is not None:
@@ -138,7 +141,7 @@ def _by_model(service: str, request: Request) -> tuple[str | None, dict[str, Any
                 "url_params": url_params,
             }
         )
-    except (UnknownServiceError, OperationNotFoundError, HTTPException):
+    except (OperationNotFoundError, HTTPException):
         return named, {}  # HTTPException: no such path, or a host that is none
     except (RequestParserError, NotImplementedError, ValueError, LookupError, TypeError):
         return named, {}  # a body which is not what the model says: hostile input does that
@@ -149,6 +152,15 @@ def _by_model(service: str, request: Request) -> tuple[str | None, dict[str, Any
         # S3 keeps the names of user metadata in lower case; WSGI capitalises headers.
         found["Metadata"] = {str(k).lower(): v for k, v in found["Metadata"].items()}
     return str(operation.name), found
+
+
+@cache
+def _model(service: str) -> ServiceModel | None:
+    """botocore's model of a service; None, and not looked for again, where it has none."""
+    try:
+        return get_service_model(service)
+    except UnknownServiceError:
+        return None
 
 
 def _plain_body(request: Request) -> dict[str, Any] | None:
