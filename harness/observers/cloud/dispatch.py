@@ -112,7 +112,8 @@ def _backend_name(host: str) -> str | None:
 
 
 @lru_cache(maxsize=64)
-def _routes(service: str) -> tuple[tuple[re.Pattern[str], _Handler], ...]:
+def routes(service: str) -> tuple[tuple[re.Pattern[str], _Handler], ...]:
+    """The paths of a service that moto has, and what answers each."""
     get_backend: Any = backends.get_backend  # typed for literal names only
     found = get_backend(service)
     if isinstance(found, BackendDict):
@@ -126,7 +127,7 @@ def _routes(service: str) -> tuple[tuple[re.Pattern[str], _Handler], ...]:
 def _handler(service: str, path: str) -> _Handler | None:
     if service.replace("-", "") not in _KNOWN:
         return None
-    return next((h for pattern, h in _routes(service) if pattern.match(path)), None)
+    return next((h for pattern, h in routes(service) if pattern.match(path)), None)
 
 
 def _answer(result: Any, method: str) -> Answer:

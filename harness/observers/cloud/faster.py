@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 from urllib.parse import parse_qsl
 
+from boto3 import Session
 from cryptography.hazmat.primitives.asymmetric import rsa
 from moto.core import responses, serialize
 from moto.moto_api._internal import mock_random
@@ -40,6 +41,8 @@ def apply() -> None:
     picker.get_possible_keys = _possible_keys
     s3: Any = S3Response
     s3.subdomain_based_buckets = staticmethod(_names_bucket_in_host)
+    session: Any = Session
+    session.get_available_regions = _available_regions
     apply_to_queues()
     apply_to_rows()
 
@@ -71,6 +74,26 @@ def date_header(moment: datetime) -> str:
 @functools.lru_cache(maxsize=4)
 def _http_second(moment: datetime) -> str:
     return http_date(moment)
+
+
+_look_up_regions = Session.get_available_regions
+
+
+def _available_regions(
+    _: Session, service_name: str, partition_name: str = "aws", allow_non_regional: bool = False
+) -> list[str]:
+    """Each session reads all endpoints and the service's model for it; moto makes many sessions."""
+    return list(_regions(service_name, partition_name, allow_non_regional))
+
+
+@functools.cache
+def _regions(service: str, partition: str, others: bool) -> tuple[str, ...]:
+    return tuple(_look_up_regions(_one_session(), service, partition, others))
+
+
+@functools.cache
+def _one_session() -> Session:
+    return Session()
 
 
 def _fields(body: str, **options: Any) -> list[tuple[str, str]]:
