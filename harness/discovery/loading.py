@@ -6,9 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from cfnlint.decode import cfn_json, cfn_yaml
-from cfnlint.decode.node import dict_node, str_node
 
+from harness.discovery.nodes import Mistake, from_json, from_yaml, placed
 from harness.errors import UsageError
 
 # What stands among resources and is none: a loop over them, a file that holds them.
@@ -95,45 +94,40 @@ def line_of(holder: Any, key: Any = None) -> int | None:
     """The line (from 1) of a node, or of one key in a mapping. None when it is not known."""
     if key is not None:
         holder = next((known for known in holder if known == key), None)
-    mark = getattr(holder, "start_mark", None)
-    return int(mark.line) + 1 if mark is not None else None
+    line: int | None = getattr(holder, "line", None)
+    return line
 
 
 def standing_at(holder: Any, value: Any) -> Any:
     """A mapping or a text with the place of another node, for `line_of`."""
-    start, end = getattr(holder, "start_mark", None), getattr(holder, "end_mark", None)
-    if start is None or not isinstance(value, dict | str):
-        return value
-    return (dict_node if isinstance(value, dict) else str_node)(value, start, end)
+    line = line_of(holder)
+    return value if line is None else placed(value, line)
 
 
 def _json(text: str, path: Path) -> Any:
     try:
-        json.loads(text)  # tells mistakes better than the decoder that keeps lines
-        return cfn_json.loads(text)
+        return from_json(text)
     except json.JSONDecodeError as error:
         raise UsageError(
             f"not valid JSON: {error.msg}", path=path, line=error.lineno, mend="correct it there"
         ) from error
-    except cfn_json.JSONDecodeError as error:
-        match = error.matches[-1]  # all that is left are keys that are there twice, from line 0
-        raise UsageError(
-            f"not a valid template: {match.message}",
-            path=path,
-            line=match.linenumber + 1,
-            mend="correct it there",
-        ) from error
+    except Mistake as error:
+        raise _not_meant(error, path) from error
 
 
 def _yaml(text: str, path: Path) -> Any:
     try:
-        return cfn_yaml.loads(text, str(path))
-    except cfn_yaml.CfnParseError as error:
-        match = error.matches[-1]
-        what, line = f"not a valid template: {match.message}", match.linenumber
+        return from_yaml(text)
+    except Mistake as error:
+        raise _not_meant(error, path) from error
     except yaml.MarkedYAMLError as error:
         what = f"not valid YAML: {error.problem}"
         line = error.problem_mark.line + 1 if error.problem_mark else None
     except yaml.YAMLError as error:
         what, line = f"not valid YAML: {error}", None
     raise UsageError(what, path=path, line=line, mend="correct it there")
+
+
+def _not_meant(mistake: Mistake, path: Path) -> UsageError:
+    told = f"not a valid template: {mistake}"
+    return UsageError(told, path=path, line=mistake.line, mend="correct it there")

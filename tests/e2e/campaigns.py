@@ -12,6 +12,9 @@ from typing import Any
 from harness.cli.campaign import campaign
 from harness.posture import RULES
 
+# Each process of the tests has its share of the cores: a worker too many costs a local cloud.
+WORKERS = max(1, (os.cpu_count() or 1) // int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")))
+
 
 def findings_of(
     source: Path,
@@ -49,7 +52,7 @@ def told_of(
             "client": "fast",
             "max_time": 900.0,
             "max_invocations": None,
-            "workers": os.cpu_count(),
+            "workers": WORKERS,
             "seed": 7,
             "out": out,
             "fail_on": "never",

@@ -46,7 +46,7 @@ def test_a_key_that_is_there_twice(project) -> None:
     told = project.mistake("Resources:\n  A: {Type: X}\n  A: {Type: X}\n")
     assert told.startswith("template.yaml:3: not a valid template: Duplicate found 'A'")
     told = project.mistake('{"Resources": {\n"A": {"Type": "X"},\n"A": {"Type": "X"}}}', "t.json")
-    assert told.startswith('t.json:2: not a valid template: Duplicate found "A"')
+    assert told.startswith('t.json:3: not a valid template: Duplicate found "A"')
 
 
 @pytest.mark.parametrize("text", ["Description: nothing\n", "Resources: {}\n", "Resources: []\n"])
