@@ -89,6 +89,7 @@ class Attacker:
         budget: Budget,
         found: Callable[[Hit], None],
         known: Iterable[Earlier] = (),
+        once: bool = False,
     ) -> None:
         self._probe = probe
         self._oracles = oracles
@@ -96,7 +97,7 @@ class Attacker:
         self._canaries = canaries
         self._budget = budget
         self.confirmer = Confirmer(probe, oracles, canaries, rules)
-        self.suspicions = Suspicions(self.confirmer, found, known)
+        self.suspicions = Suspicions(self.confirmer, found, known, once=once)
         self._timeouts: Counter[tuple[str, str]] = Counter()
         self._survival = Survival()
         self._benign: dict[int, Benign] = {}

@@ -27,9 +27,10 @@ class RunConfig:
 
     `max_time` is in seconds, for the whole campaign; `max_invocations` per function. `functions`
     are globs on names; `triggers` and `rules` are ids; empty means all. `GLOB=ID` among `triggers`
-    is of the functions that the glob means. `client` is the local
-    runtime client: `fast` or `ric` (the unmodified awslambdaric). `target_options` are the target's
-    own; those named in `secret_options` are never stored.
+    is of the functions that the glob means. With `stop_at_first_match` a rule that was confirmed in
+    a function is tried there no more. `client` is the local runtime client: `fast` or `ric` (the
+    unmodified awslambdaric). `target_options` are the target's own; those named in
+    `secret_options` are never stored.
     """
 
     source: Path
@@ -45,6 +46,7 @@ class RunConfig:
     workers: int = 1
     cluster: str | None = None
     isolation: Isolation = Isolation.AUTO
+    stop_at_first_match: bool = False
     seed: int = 0
     payloads: Path | None = None
     templates: Path | None = None

@@ -67,6 +67,7 @@ class Explorer:
         self, cells: Sequence[Cell], constants: Sequence[str], limit: int = ATTEMPTS
     ) -> str | None:
         """Up to `limit` attempts. Returns why it stopped early, None when it did not."""
+        cells = [c for c in cells if not self.attacker.suspicions.enough(c.payload.rule)]
         if not cells:
             return None
         for cell in cells:
@@ -103,6 +104,8 @@ class Explorer:
         cells = self._cells[id(base.learnt)]
         cell = cells[attempt.cell % len(cells)]
         if self.attacker.hangs_at(str(cell.point)):
+            return 0.0
+        if self.attacker.suspicions.enough(cell.payload.rule):
             return 0.0
         seed = fill_others(cell, base.seed, attempt)
         gave, observation = self.attacker.attempt(replace(cell, mutations=attempt.mutations), seed)

@@ -77,6 +77,7 @@ class FunctionRun:
     emit: Callable[[Moment], None]
     triggers: tuple[Trigger, ...]
     isolation: Isolation
+    once: bool
     learnt: MutableMapping[str, tuple[Learnt, ...]]
     hits: list[Hit] = field(default_factory=list)
     _left: Counter[str] = field(default_factory=Counter)
@@ -125,6 +126,7 @@ class FunctionRun:
             budget=self.budget,
             found=self._found,
             known=self.job.known,
+            once=self.once,
         )
 
     def _learn(self) -> tuple[Learnt, ...]:

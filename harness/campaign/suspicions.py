@@ -25,11 +25,20 @@ class Hit:
 
 
 class Suspicions:
-    """Follows verdicts of one function. `failed` counts those that did not come again."""
+    """Follows verdicts of one function. `failed` counts those that did not come again.
+
+    With `once`, a rule that was confirmed at one point needs no trials at others.
+    """
 
     def __init__(
-        self, confirmer: Confirmer, found: Callable[[Hit], None], known: Iterable[Earlier]
+        self,
+        confirmer: Confirmer,
+        found: Callable[[Hit], None],
+        known: Iterable[Earlier],
+        *,
+        once: bool = False,
     ) -> None:
+        self._once = once
         self._confirmer = confirmer
         self._found = found
         self._known: set[str] = set()
@@ -41,10 +50,14 @@ class Suspicions:
             if item.confirmed:
                 self._settled.add((item.rule, item.insertion_point))
 
+    def enough(self, rule: str) -> bool:
+        """Whether one finding of a rule was asked for, and is there."""
+        return self._once and any(rule == found for found, _ in self._settled)
+
     def settled(self, rule: str, point: str) -> bool:
         """Whether a rule needs no more trials at a point: it was found there, or never comes."""
         key = (rule, point)
-        return key in self._settled or self._failures[key] >= _FAILED_REPLAYS
+        return key in self._settled or self._failures[key] >= _FAILED_REPLAYS or self.enough(rule)
 
     def found_at(self, rule: str, point: str) -> bool:
         """Whether a finding of the rule was confirmed at the point."""
@@ -54,6 +67,8 @@ class Suspicions:
         """Confirm a verdict that is not known yet; the counts are of what led to it."""
         place = (verdict.rule, str(verdict.trial.point) + _behind(verdict))
         if self._is_known(seed, verdict) or self._failures[place] >= _FAILED_REPLAYS:
+            return
+        if not verdict.path and self.enough(verdict.rule):
             return
         confirmed = self._confirmer.confirm(seed, verdict, again=verdict.trial)
         if confirmed is None:

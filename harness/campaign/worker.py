@@ -139,6 +139,7 @@ class Worker:
                 budget=self._budget(job),
                 seed=workplace.config.seed,
                 isolation=workplace.config.isolation,
+                once=workplace.config.stop_at_first_match,
                 emit=emit,
                 triggers=triggers,
                 learnt=self._learnt,

@@ -90,6 +90,7 @@ def campaign(params: dict[str, Any]) -> int:
         max_invocations=params["max_invocations"],
         workers=params["workers"] or os.cpu_count() or 1,
         isolation=Isolation(params.get("isolation", Isolation.AUTO)),
+        stop_at_first_match=params.get("stop_at_first_match", False),
         cluster=params.get("cluster"),
         seed=secrets.randbelow(2**32) if seed is None else seed,
         payloads=params["payloads"],

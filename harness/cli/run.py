@@ -50,6 +50,11 @@ _PATH = click.Path(path_type=Path)
     show_default=True,
     help="Whether calls share a runtime, as in Lambda, or have a fresh one each.",
 )
+@click.option(
+    "--stop-at-first-match",
+    is_flag=True,
+    help="Once a rule is confirmed in a function, go on with the other rules.",
+)
 @click.option("--seed", type=click.IntRange(0), metavar="N", help="Repeats the same plan.")
 @click.option(
     "--out",

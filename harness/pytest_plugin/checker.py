@@ -49,8 +49,8 @@ class Checker:
         Options: `function` (a name or glob, or several), `rules`, `triggers`, `max_invocations`
         (per function; by default ten for each of the Hypothesis profile's `max_examples`),
         `max_time` ("30s" or seconds), `seed`, `fail_on` (default low), `baseline`, `payloads`,
-        `templates`, `parameters`, `client`, `workers`. A function that could not be tested fails
-        the test as well: its silence says nothing.
+        `templates`, `parameters`, `client`, `workers`, `stop_at_first_match`. A function that could
+        not be tested fails the test as well: its silence says nothing.
 
         What the test found in an earlier run is kept in Hypothesis' example database and replayed
         first. Returns the campaign's report when nothing fails.
@@ -155,6 +155,7 @@ class Checker:
             templates=folders["templates"],
             parameters=given.pop("parameters", {}),
             client=given.pop("client", "fast"),
+            stop_at_first_match=given.pop("stop_at_first_match", False),
         )
         if given:
             raise UsageError(f"unknown option {min(given)!r}", mend="see the docs of the fixture")

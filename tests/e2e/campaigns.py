@@ -12,9 +12,6 @@ from typing import Any
 from harness.cli.campaign import campaign
 from harness.posture import RULES
 
-# Each process of the tests has its share of the cores: a worker too many costs a local cloud.
-WORKERS = max(1, (os.cpu_count() or 1) // int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")))
-
 
 def findings_of(
     source: Path,
@@ -52,7 +49,7 @@ def told_of(
             "client": "fast",
             "max_time": 900.0,
             "max_invocations": None,
-            "workers": WORKERS,
+            "workers": os.cpu_count(),
             "seed": 7,
             "out": out,
             "fail_on": "never",
@@ -83,7 +80,12 @@ def rules_found(
     source.write_text(json.dumps(template))
     rules = (rule,) if rule else ()
     told = findings_of(
-        source, folder / "out", functions=functions, rules=rules, max_invocations=max_invocations
+        source,
+        folder / "out",
+        functions=functions,
+        rules=rules,
+        max_invocations=max_invocations,
+        stop_at_first_match=True,
     )
     untested = [f["name"] for f in told["functions"] if not f["tested"]]
     assert not untested, untested
