@@ -67,7 +67,6 @@ class Explorer:
         self, cells: Sequence[Cell], constants: Sequence[str], limit: int = ATTEMPTS
     ) -> str | None:
         """Up to `limit` attempts. Returns why it stopped early, None when it did not."""
-        cells = [c for c in cells if not self.attacker.suspicions.enough(c.payload.rule)]
         if not cells:
             return None
         for cell in cells:
@@ -79,6 +78,8 @@ class Explorer:
             reason = self.budget.spent(self.probe.invocations)
             if reason is not None:
                 return reason
+            if not self._wanted():
+                return None
 
             @hypothesis_seed(self.seed + chunk)
             @settings(
@@ -99,13 +100,18 @@ class Explorer:
                 self.follow(way)
         return None
 
+    def _wanted(self) -> bool:
+        """Leave out the cells of rules that were found often enough. Whether others are left."""
+        for group in self._cells.values():
+            group[:] = [c for c in group if not self.attacker.suspicions.enough(c.payload.rule)]
+        self._bases = [base for base in self._bases if self._cells[id(base.learnt)]]
+        return bool(self._bases)
+
     def _try(self, attempt: Attempt) -> float:
         base = self._choose(attempt.base)
         cells = self._cells[id(base.learnt)]
         cell = cells[attempt.cell % len(cells)]
         if self.attacker.hangs_at(str(cell.point)):
-            return 0.0
-        if self.attacker.suspicions.enough(cell.payload.rule):
             return 0.0
         seed = fill_others(cell, base.seed, attempt)
         gave, observation = self.attacker.attempt(replace(cell, mutations=attempt.mutations), seed)
