@@ -72,14 +72,14 @@ def from_yaml(text: str) -> Any:
     loader = _Loader(text)
     try:
         document = loader.get_single_data()
+        if "&" in text:
+            _count(document, {})
     except RecursionError as error:
         raise Mistake("it is nested too deeply", None) from error
     except (ValueError, TypeError, OverflowError) as error:  # a date that is none
         raise Mistake(str(error), None) from error
     finally:
         loader.dispose()
-    if "&" in text:
-        _count(document, {})
     return PlacedDict((), 1) if document is None else document
 
 
@@ -89,8 +89,12 @@ def from_json(text: str) -> Any:
         json.loads(text)  # tells mistakes, with the place; what follows may rely on its form
         ends = [match.start() for match in re.finditer("\n", text)]
         return _value(_tokens(text, ends))
+    except json.JSONDecodeError:
+        raise
     except RecursionError as error:
         raise Mistake("it is nested too deeply", None) from error
+    except ValueError as error:  # a number of thousands of digits
+        raise Mistake(str(error), None) from error
 
 
 class _Loader(_LOADER):  # type: ignore[misc]

@@ -98,6 +98,8 @@ def test_json_that_says_a_thing_twice_or_is_too_deep_is_told() -> None:
     with pytest.raises(Mistake, match='Duplicate found "a"') as found:
         from_json('{"a": 1,\n"a": 2}')
     assert found.value.line == 2
+    with pytest.raises(Mistake, match="4300 digits"):
+        from_json("1" * 5000)
     with pytest.raises(Mistake, match="nested too deeply"):
         from_json("[" * 100_000 + "]" * 100_000)
 
