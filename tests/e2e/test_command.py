@@ -119,6 +119,18 @@ def test_a_campaign_writes_its_files_and_exits_by_the_contract(app: Path) -> Non
     assert (out / "report.html").exists()
 
 
+def test_what_stands_in_the_users_aws_settings_is_nothing_to_the_local_cloud(
+    app: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parameter = '  P: {Type: "AWS::SSM::Parameter", Properties: {Type: String, Value: x}}\n'
+    (app / "template.yaml").write_text(TEMPLATE + parameter)
+    monkeypatch.setenv("AWS_PROFILE", "there-is-none")
+    done = faasfuzz("run", ".", "--rule", "sql-injection", "--out", "out", *FEW, cwd=app)
+    assert (done.returncode, done.stderr) == (1, "")
+    told = json.loads((app / "out" / "findings.json").read_text())
+    assert told["functions"][0]["tested"]
+
+
 def test_a_known_finding_does_not_fail_the_run(app: Path) -> None:
     few = ("--rule", "sql-injection", "--max-invocations", "300", "--quiet")
     faasfuzz("run", ".", "--out", "one", *few, cwd=app)

@@ -1,6 +1,7 @@
 """Where moto does the same costly work over and over whose result never changes."""
 
 import functools
+import os
 from collections.abc import Iterable
 from datetime import datetime
 from types import SimpleNamespace
@@ -22,6 +23,10 @@ from harness.observers.cloud.rows import apply as apply_to_rows
 
 def apply() -> None:
     """Keep the results. Doing it twice does no harm."""
+    # moto opens sessions of boto3, which fail where a profile is named that is not there. Where
+    # the cloud is ours nobody needs one.
+    for variable in ("AWS_PROFILE", "AWS_DEFAULT_PROFILE"):
+        os.environ.pop(variable, None)
     for module, name in (
         (responses, "method_names_from_class"),  # of a response class, for every call
         (responses, "camelcase_to_underscores"),  # of an operation, letter by letter
