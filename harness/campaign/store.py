@@ -31,18 +31,17 @@ from harness.model import (
     Witness,
 )
 
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS campaign (key TEXT PRIMARY KEY, value TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS job (number INTEGER PRIMARY KEY, key TEXT UNIQUE NOT NULL,
-    function TEXT NOT NULL, account TEXT NOT NULL);
-CREATE INDEX IF NOT EXISTS job_function ON job (function);
-CREATE TABLE IF NOT EXISTS finding (id TEXT PRIMARY KEY, function TEXT NOT NULL,
-    finding TEXT NOT NULL);
-CREATE INDEX IF NOT EXISTS finding_function ON finding (function);
-CREATE TABLE IF NOT EXISTS cell (function TEXT NOT NULL, cell INTEGER NOT NULL,
-    PRIMARY KEY (function, cell)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS coverage (function TEXT PRIMARY KEY, files TEXT NOT NULL);
-"""
+_SCHEMA = (
+    "CREATE TABLE campaign (key TEXT PRIMARY KEY, value TEXT NOT NULL)",
+    """CREATE TABLE job (number INTEGER PRIMARY KEY, key TEXT UNIQUE NOT NULL,
+    function TEXT NOT NULL, account TEXT NOT NULL)""",
+    "CREATE INDEX job_function ON job (function)",
+    "CREATE TABLE finding (id TEXT PRIMARY KEY, function TEXT NOT NULL, finding TEXT NOT NULL)",
+    "CREATE INDEX finding_function ON finding (function)",
+    """CREATE TABLE cell (function TEXT NOT NULL, cell INTEGER NOT NULL,
+    PRIMARY KEY (function, cell)) WITHOUT ROWID""",
+    "CREATE TABLE coverage (function TEXT PRIMARY KEY, files TEXT NOT NULL)",
+)
 _FORMAT = "2"
 
 
@@ -52,15 +51,13 @@ def now() -> str:
 
 
 class Store:
-    """Reads and writes one `campaign.db`."""
+    """Reads and writes one `campaign.db`; a new one holds nothing until it is begun."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
         path.parent.mkdir(parents=True, exist_ok=True)
         self._db = sqlite3.connect(path, isolation_level=None)
-        self._db.execute("PRAGMA journal_mode=WAL")
         self._db.execute("PRAGMA synchronous=NORMAL")
-        self._db.executescript(_SCHEMA)
 
     @classmethod
     def open(cls, path: Path) -> "Store":
@@ -74,6 +71,12 @@ class Store:
             )
         try:
             store = cls(file)
+            if store._empty():
+                raise UsageError(
+                    "the campaign here was ended before anything of it was stored",
+                    path=file,
+                    mend="run it anew, without --resume",
+                )
             written = store.get("format")
         except sqlite3.DatabaseError as error:
             raise UsageError(f"this is no campaign store ({error})", path=file) from error
@@ -94,6 +97,9 @@ class Store:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def _empty(self) -> bool:
+        return self._db.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone() is None
+
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """All writes inside happen together or not at all."""
@@ -108,8 +114,19 @@ class Store:
     def begin(
         self, identity: str, config: RunConfig, name: str, application: dict[str, Any]
     ) -> None:
-        """Write down what the campaign is."""
+        """Write down what the campaign is, all or nothing of it: kill -9 can come between.
+
+        Raises UsageError where the file cannot be written.
+        """
+        try:
+            self._db.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            raise UsageError(
+                f"cannot write here ({error})", path=self.path, mend="check --out"
+            ) from error
         with self.transaction():
+            for statement in _SCHEMA:
+                self._db.execute(statement)
             for key, value in (
                 ("format", _FORMAT),
                 ("id", identity),

@@ -1,5 +1,6 @@
 """Parts of a campaign: merging verdicts, the plan, budgets, the store, baselines, exit codes."""
 
+import sqlite3
 from dataclasses import asdict, replace
 from datetime import date
 from pathlib import Path
@@ -176,6 +177,30 @@ def test_what_is_no_store_is_told_in_one_line(tmp_path: Path) -> None:
     (tmp_path / "campaign.db").write_text("not a database, but long enough to look like one" * 9)
     with pytest.raises(UsageError, match="no campaign store"):
         Store.open(tmp_path)
+
+
+def test_a_campaign_killed_before_it_was_stored_is_told_so(tmp_path: Path) -> None:
+    Store(tmp_path / "campaign.db").close()
+    (tmp_path / "campaign.db").touch()
+    with pytest.raises(UsageError, match="before anything of it was stored"):
+        Store.open(tmp_path)
+
+
+def test_a_campaign_is_stored_whole_or_not_at_all(tmp_path: Path) -> None:
+    """As kill -9 leaves it: what was written without its commit is not there."""
+    with Store(tmp_path / "campaign.db") as store, pytest.raises(TypeError):
+        store.begin("c1", RunConfig(source=tmp_path, out=tmp_path), "app", {"x": object()})
+    with pytest.raises(UsageError, match="before anything of it was stored"):
+        Store.open(tmp_path)
+
+
+def test_the_store_of_another_program_is_left_as_it_was(tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "campaign.db") as db:
+        db.execute("CREATE TABLE theirs (a)")
+    before = (tmp_path / "campaign.db").read_bytes()
+    with pytest.raises(UsageError, match="no campaign store"):
+        Store.open(tmp_path)
+    assert (tmp_path / "campaign.db").read_bytes() == before
 
 
 def test_a_baseline_accepts_until_its_day(tmp_path: Path) -> None:
