@@ -8,7 +8,7 @@ import multiprocessing
 from multiprocessing import forkserver
 from multiprocessing.context import ForkServerContext
 
-_NEEDED = ["harness.campaign.worker", "harness.targets.local", "harness.observers.cloud.warm"]
+_NEEDED = ["harness.campaign.preloaded"]
 
 
 def prepare() -> ForkServerContext:
