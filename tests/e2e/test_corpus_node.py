@@ -43,7 +43,7 @@ def template() -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[str]]:
     """Rules found, by function, with confidence confirmed or likely."""
-    return rules_found(tmp_path_factory.mktemp("corpus-node"), template(), max_invocations=500)
+    return rules_found(tmp_path_factory.mktemp("corpus-node"), template(), max_invocations=380)
 
 
 @pytest.mark.slow
