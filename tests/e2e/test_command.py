@@ -124,7 +124,9 @@ def test_what_stands_in_the_users_aws_settings_is_nothing_to_the_local_cloud(
 ) -> None:
     parameter = '  P: {Type: "AWS::SSM::Parameter", Properties: {Type: String, Value: x}}\n'
     (app / "template.yaml").write_text(TEMPLATE + parameter)
+    (app / "settings").write_text("no = section\n[[[")
     monkeypatch.setenv("AWS_PROFILE", "there-is-none")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(app / "settings"))
     done = faasfuzz("run", ".", "--rule", "sql-injection", "--out", "out", *FEW, cwd=app)
     assert (done.returncode, done.stderr) == (1, "")
     told = json.loads((app / "out" / "findings.json").read_text())
