@@ -1,13 +1,16 @@
 """Recall, precision and the cost of a detection, by rule, over every pair and every safe function.
 
     .venv/bin/python benchmarks/detection.py [--seconds N] [--workers N] [--corpus NAME ...]
-                                            [--function GLOB ...]
+                                            [--function GLOB ...] [--peers]
 
-Corpora: `pairs` (tests/corpus), `rules`, `filters`, `safe`; all when none is named. Recall is the
-part of the vulnerable functions in which their rule was found. Any finding in a safe twin or a safe
-function is a false alarm. Trials and invocations are medians of what was spent before the first
-finding of the rule. With no false alarm in n functions the rate is below 3/n with 95 % confidence
-("rule of three").
+Corpora: `pairs` (tests/corpus), `rules`, `filters`, `safe`; all when none is named. `--seconds` are
+a worker's for each function: what one does not need, others get. `--peers` sets sqlmap, Wapiti and
+Schemathesis on the pairs behind HTTP at the end (peers.py).
+
+Recall is the part of the vulnerable functions in which their rule was found. Any finding in a safe
+twin or a safe function is a false alarm. Trials and invocations are medians of what was spent before
+the first finding of the rule. With no false alarm in n functions the rate is below 3/n with 95 %
+confidence ("rule of three").
 """
 
 import argparse
@@ -16,6 +19,7 @@ import statistics
 import sys
 from collections import defaultdict
 from collections.abc import Iterable
+from fnmatch import fnmatchcase
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -24,6 +28,7 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
 from harness.cli.campaign import campaign  # noqa: E402
+from harness.cli.loading import load_application, load_catalogue  # noqa: E402
 from harness.posture import RULES as DEPLOYMENT  # noqa: E402
 from tests.corpus.loading import cases, template  # noqa: E402
 
@@ -66,6 +71,15 @@ def run(
     return told
 
 
+def number(source: Path, functions: tuple[str, ...]) -> int:
+    """How many functions of an application are asked for."""
+    application = load_application(source, load_catalogue(), {})
+    return sum(
+        not functions or any(fnmatchcase(function.name, glob) for glob in functions)
+        for function in application.functions
+    )
+
+
 def main(names: Iterable[str], seconds: float, workers: int, functions: tuple[str, ...]) -> None:
     wanted: dict[str, list[str]] = defaultdict(list)
     found: dict[tuple[str, str], tuple[int, int]] = {}
@@ -79,7 +93,11 @@ def main(names: Iterable[str], seconds: float, workers: int, functions: tuple[st
                 source = Path(folder) / f"{name}.json"
                 source.write_text(json.dumps(template(PAIRS[name])))
                 vulnerable = {case["name"]: case["rule"] for case in cases(PAIRS[name])}
-            told = run(source, Path(folder) / name, seconds, workers, functions)
+            count = number(source, functions)
+            if not count:
+                continue
+            told = run(source, Path(folder) / name, seconds * count / workers, workers, functions)
+            print(f"{name}: {len(told['functions'])} functions", file=sys.stderr)
             tested = {function["name"] for function in told["functions"]}
             for function, rule in vulnerable.items():
                 if function not in tested:
@@ -102,7 +120,9 @@ def main(names: Iterable[str], seconds: float, workers: int, functions: tuple[st
     _print(wanted, found, false)
     print(f"\n{trials} trials in {calls} invocations")
     alarms = len({function for function, _, _ in false})
-    bound = f", below {3 / silent:.2%} with 95 % confidence" if silent and not alarms else ""
+    bound = (
+        f", below {min(1.0, 3 / silent):.2%} with 95 % confidence" if silent and not alarms else ""
+    )
     print(f"false alarms: {alarms} of {silent} safe functions{bound}")
     for function, rule, confidence in false:
         print(f"  {rule} in {function} ({confidence})")
@@ -130,9 +150,14 @@ def _print(
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
-    parser.add_argument("--seconds", type=float, default=1800.0)
+    parser.add_argument("--seconds", type=float, default=8.0, help="of a worker, for each function")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--corpus", nargs="*", choices=[*PAIRS, "safe"], default=[*PAIRS, "safe"])
     parser.add_argument("--function", nargs="*", default=[], metavar="GLOB")
+    parser.add_argument("--peers", action="store_true", help="then other tools, behind HTTP")
     given = parser.parse_args()
     main(given.corpus, given.seconds, given.workers, tuple(given.function))
+    if given.peers:
+        import peers
+
+        peers.main(("sql-injection", "os-command-injection"), peer_seconds=30.0)

@@ -268,6 +268,19 @@ def compared(
         print(f"  {tool:14} {score.cells()}{first}{missed}", flush=True)
 
 
+def main(
+    rules: Sequence[str],
+    corpora: Sequence[str] = CORPORA,
+    peers: Sequence[str] = tuple(peer.name for peer in PEERS),
+    seconds: float = 240.0,
+    peer_seconds: float = 60.0,
+) -> None:
+    """Print the comparison: a block for each rule, a line for each tool."""
+    print(f"{'':16} {'recall':>7} {'alarms':>6} {'seconds':>7} {'requests':>8}  (per function)")
+    for rule in rules:
+        compared(rule, corpora, peers, seconds, peer_seconds)
+
+
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("--rule", nargs="*", choices=RULES, default=RULES)
@@ -277,6 +290,4 @@ if __name__ == "__main__":
     parser.add_argument("--seconds", type=float, default=240.0, help="of faasfuzz for each rule")
     parser.add_argument("--peer-seconds", type=float, default=60.0, help="of a peer per function")
     given = parser.parse_args()
-    print(f"{'':16} {'recall':>7} {'alarms':>6} {'seconds':>7} {'requests':>8}  (per function)")
-    for asked in given.rule:
-        compared(asked, given.corpus, given.peer, given.seconds, given.peer_seconds)
+    main(given.rule, given.corpus, given.peer, given.seconds, given.peer_seconds)
