@@ -9,8 +9,8 @@ Schemathesis on the pairs behind HTTP at the end (peers.py).
 
 Recall is the part of the vulnerable functions in which their rule was found. Any finding in a safe
 twin or a safe function is a false alarm. Trials and invocations are medians of what was spent
-before the first finding of the rule. With no false alarm in n functions the rate is below 3/n with 95 %
-confidence ("rule of three").
+before the first finding of the rule. With no false alarm in n functions the rate is below 3/n with
+95 % confidence ("rule of three").
 """
 
 import argparse
