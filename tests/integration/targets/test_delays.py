@@ -1,8 +1,9 @@
 """What only a delay can show: real functions that swallow everything, without sensors."""
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,9 @@ from harness.observers.listener import Listener
 from harness.oracles.timing import TimingOracle
 from harness.targets.http.kinds import doors
 from harness.targets.local import LocalTarget
+from tests.integration.databases import mariadb, postgresql
 
+SERVED = Path(__file__).parents[2] / "corpus" / "databases" / "src"
 # SQLite has no function that waits; MySQL has this one.
 CODE = """
 import random, sqlite3, time
@@ -54,14 +57,15 @@ def slow(event, context):
 
 
 @contextmanager
-def confirming(folder: Path, handler: str) -> Iterator[tuple[Probe, Confirmer, Function]]:
-    (folder / "app.py").write_text(CODE)
+def confirming(
+    folder: Path, handler: str, environment: Mapping[str, str] | None = None
+) -> Iterator[tuple[Probe, Confirmer, Function]]:
     function = Function(
-        name="F", runtime="python3.11", handler=f"app.{handler}", code=folder, timeout=4, memory=256
+        name="F", runtime="python3.11", handler=handler, code=folder, timeout=4, memory=256
     )
     listener, numbers = Listener(), itertools.count()
     listener.start()
-    with LocalTarget(function, environment={}, sensors=False) as target:
+    with LocalTarget(function, environment=environment or {}, sensors=False) as target:
         probe = Probe(target, NoCloud(None), listener, DecoyFiles(folder))
         confirmer = Confirmer(
             probe, (TimingOracle(),), lambda: Canary.make(1, next(numbers)), frozenset()
@@ -70,30 +74,63 @@ def confirming(folder: Path, handler: str) -> Iterator[tuple[Probe, Confirmer, F
     listener.stop()
 
 
+def confirmed(
+    payload: str,
+    place: str,
+    confirming: tuple[Probe, Confirmer, Function],
+    **event: object,
+) -> tuple[bool, bool]:
+    """Whether one delay at a place of an HTTP event is suspected, and confirmed.
+
+    `event` is what a campaign would have learnt that the handler needs.
+    """
+    probe, confirmer, function = confirming
+    chosen = next(p for p in load_payloads(data_folder("payloads")) if p.id == payload)
+    trigger = Trigger(template="aws.apigateway.http")
+    seed = make_seed(doors()[trigger.template].template, trigger, function)
+    seed = replace(seed, event={**seed.event, **event})
+    canary = Canary.make(2, 1)
+    point = InsertionPoint(address=Address.parse(place))
+    trial = make_trial(seed, point, chosen, canary, probe.facts(canary))
+    invocation = arm(seed, [trial])
+    seen = probe.observe(invocation)
+    rules = frozenset({"sql-injection"})
+    suspected = judge((TimingOracle(),), invocation, seen, seen, rules=rules)
+    for verdict in suspected:
+        told = confirmer.confirm(seed, verdict, again=trial)
+        if told is not None:
+            assert told.confidence is Confidence.CONFIRMED
+            assert "ms longer when told to wait" in told.verdict.witness.seen
+            return True, True
+    return bool(suspected), False
+
+
 @pytest.mark.parametrize(("handler", "found"), [("count", True), ("bound", False), ("slow", False)])
 def test_a_delay_is_confirmed_where_the_statement_waits(
     tmp_path: Path, handler: str, found: bool
 ) -> None:
-    payload = next(
-        p
-        for p in load_payloads(data_folder("payloads"))
-        if p.id == "sql-injection.delays.mysql-text"
-    )
-    with confirming(tmp_path, handler) as (probe, confirmer, function):
-        trigger = Trigger(template="aws.apigateway.http")
-        seed = make_seed(doors()[trigger.template].template, trigger, function)
-        point = InsertionPoint(address=Address.parse("/queryStringParameters/q"))
-        canary = Canary.make(2, 1)
-        trial = make_trial(seed, point, payload, canary, probe.facts(canary))
-        invocation = arm(seed, [trial])
-        seen = probe.observe(invocation)
-        suspected = judge(
-            (TimingOracle(),), invocation, seen, seen, rules=frozenset({"sql-injection"})
-        )
-        assert bool(suspected) == (handler != "bound")
-        for verdict in suspected:
-            confirmed = confirmer.confirm(seed, verdict, again=trial)
-            assert (confirmed is not None) == found
-            if confirmed is not None:
-                assert confirmed.confidence is Confidence.CONFIRMED
-                assert "ms longer when told to wait" in confirmed.verdict.witness.seen
+    (tmp_path / "app.py").write_text(CODE)
+    with confirming(tmp_path, f"app.{handler}") as opened:
+        payload, place = "sql-injection.delays.mysql-text", "/queryStringParameters/q"
+        assert confirmed(payload, place, opened) == (handler != "bound", found)
+
+
+@pytest.mark.parametrize(("handler", "found"), [("vulnerable", True), ("safe", False)])
+def test_postgresql_waits(handler: str, found: bool) -> None:
+    payload, place = "sql-injection.delays.postgresql-text", "/queryStringParameters/title"
+    with (
+        postgresql() as url,
+        confirming(SERVED, f"searching.{handler}", {"POSTGRES": url}) as opened,
+    ):
+        assert confirmed(payload, place, opened) == (found, found)
+
+
+@pytest.mark.parametrize(("handler", "found"), [("vulnerable", True), ("safe", False)])
+def test_mariadb_waits(handler: str, found: bool) -> None:
+    payload, place = "sql-injection.delays.mysql-number", "/pathParameters/number"
+    with (
+        mariadb() as port,
+        confirming(SERVED, f"pooling.{handler}", {"MARIADB": str(port)}) as opened,
+    ):
+        seen = confirmed(payload, place, opened, pathParameters={"number": "1"})
+        assert seen == (found, found)

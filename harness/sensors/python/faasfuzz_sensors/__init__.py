@@ -7,7 +7,7 @@ ours must not become a fault of the function under test.
 
 from faasfuzz_sensors import audit, coverage, decoders, frames, parsers, record, standins, tables
 from faasfuzz_sensors import learn as learning
-from faasfuzz_sensors.sinks import drivers, modules, queries, sql, templates
+from faasfuzz_sensors.sinks import clients, drivers, modules, queries, sql, templates
 
 learn = learning.learn
 unlearn = learning.unlearn
@@ -25,6 +25,7 @@ def install(fd, task_root):
     standins.install()
     sql.install()
     drivers.install()
+    clients.install()
     modules.install()
     queries.install()
     templates.install()

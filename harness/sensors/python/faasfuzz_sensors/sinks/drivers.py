@@ -16,13 +16,14 @@ from faasfuzz_sensors.sinks.sql import named_as, tell_statement
 _inside = threading.local()  # `on` while a driver executes: it may do so with itself
 
 
-def _executed(driver, execute, args, kwargs):
-    """A call of execute(operation, parameters), whatever the driver calls the two, told."""
+def executed(driver, execute, args, kwargs):
+    """A call of a cursor's execute(operation, parameters), whatever the two are called, told."""
     if getattr(_inside, "on", False):
         return execute(*args, **kwargs)
     given = list(args) + list(kwargs.values())
     if given:
-        tell_statement(driver, given[0], given[1] if len(given) > 1 else None, depth=1)
+        told = _written(given[0], getattr(execute, "__self__", None))
+        tell_statement(driver, told, given[1] if len(given) > 1 else None, depth=1)
     _inside.on = True
     try:
         return execute(*args, **kwargs)
@@ -30,15 +31,23 @@ def _executed(driver, execute, args, kwargs):
         _inside.on = False
 
 
+def _written(statement, cursor):
+    """The text of a statement that psycopg composes of parts (`psycopg.sql`), or what it is."""
+    try:
+        return statement.as_string(cursor)
+    except Exception:
+        return statement
+
+
 def _cursor_class(base, driver):
     class Cursor(base):
         __slots__ = ()
 
         def execute(self, *args, **kwargs):
-            return _executed(driver, super().execute, args, kwargs)
+            return executed(driver, super().execute, args, kwargs)
 
         def executemany(self, *args, **kwargs):
-            return _executed(driver, super().executemany, args, kwargs)
+            return executed(driver, super().executemany, args, kwargs)
 
     return named_as(base, Cursor)
 
@@ -53,7 +62,7 @@ def _connection_class(base, driver):
     if hasattr(base, "execute"):  # beyond PEP 249, and widespread
 
         def execute(self, *args, **kwargs):
-            return _executed(driver, super(Connection, self).execute, args, kwargs)
+            return executed(driver, super(Connection, self).execute, args, kwargs)
 
         Connection.execute = execute
     return named_as(base, Connection)
@@ -124,10 +133,10 @@ class _Proxy(object):
 
 class _ProxyCursor(_Proxy):
     def execute(self, *args, **kwargs):
-        return self._own(_executed(self._driver, self._subject.execute, args, kwargs))
+        return self._own(executed(self._driver, self._subject.execute, args, kwargs))
 
     def executemany(self, *args, **kwargs):
-        return self._own(_executed(self._driver, self._subject.executemany, args, kwargs))
+        return self._own(executed(self._driver, self._subject.executemany, args, kwargs))
 
     def _own(self, result):
         return self if result is self._subject else result
@@ -150,7 +159,7 @@ class _ProxyConnection(_Proxy):
 
         @functools.wraps(found)
         def execute(*args, **kwargs):
-            return _executed(self._driver, found, args, kwargs)
+            return executed(self._driver, found, args, kwargs)
 
         return execute
 
