@@ -66,11 +66,37 @@ function hookSqlJs(exports) {
   });
 }
 
+// postgres.js (package `postgres`) gives a function for tagged templates, whose values are bound. Only
+// `unsafe` takes a text; transactions are given a function of their own.
+function hookPostgres(exports) {
+  if (typeof exports !== 'function') return undefined;
+  return new Proxy(exports, {
+    apply: (target, self, args) => followed(Reflect.apply(target, self, args)),
+  });
+}
+
+function followed(sql) {
+  hookDriver('postgres', sql, ['unsafe']);
+  for (const name of ['begin', 'savepoint']) {
+    if (typeof sql[name] !== 'function') continue;
+    sql[name] = new Proxy(sql[name], {
+      apply(target, self, args) {
+        const work = args.at(-1);
+        if (typeof work !== 'function') return Reflect.apply(target, self, args);
+        const told = (inner, ...others) => work(followed(inner), ...others);
+        return Reflect.apply(target, self, [...args.slice(0, -1), told]);
+      },
+    });
+  }
+  return sql;
+}
+
 function install() {
   for (const [pattern, driver, owner, names] of DRIVERS) {
     afterLoad(pattern, (exports) => hookDriver(driver, owner(exports), names));
   }
   afterLoad(/^sql\.js\/dist\/sql-[\w-]+\.js$/, hookSqlJs);
+  afterLoad(/^postgres\/cjs\/src\/index\.js$/, hookPostgres);
   const builtin = process.getBuiltinModule?.bind(process);
   const sqlite = process.versions.sqlite === undefined ? undefined : builtin?.('node:sqlite');
   if (sqlite) hookDriver('node:sqlite', sqlite.DatabaseSync.prototype, ['exec', 'prepare']);
