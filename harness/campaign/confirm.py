@@ -12,8 +12,11 @@ from harness.events.seed import Seed
 from harness.model import (
     Canary,
     Confidence,
+    Hop,
     Invocation,
     Observation,
+    Passage,
+    Status,
     Trial,
     Verdict,
 )
@@ -100,7 +103,8 @@ class Confirmer:
             if verdict.rule == flows.RULE:
                 return self._bypassed(seed, verdict, armed, control, fresh=fresh)
             # What lies behind other functions is only looked at where the verdict is about it.
-            chained = Follow.EVERYTHING if verdict.path else Follow.NOTHING
+            looping = verdict.witness.kind == "loop"
+            chained = Follow.EVERYTHING if verdict.path or looping else Follow.NOTHING
             quiet = self._probe.observe(control, fresh=fresh, follow=chained)
             controls = self._probe.passages
             shown = self._probe.observe(armed, fresh=fresh, follow=chained)
@@ -123,7 +127,7 @@ class Confirmer:
             control_value=harmless,
         )
         same = matching(verdicts, verdict)
-        if same is None:
+        if same is None or (looping and came_to_rest(self._probe.passages, verdicts)):
             return None
         everywhere = verdict.witness.kind == "secret" and any(
             v.rule == verdict.rule
@@ -177,6 +181,19 @@ class Confirmer:
 def remake(seed: Seed, like: Trial, canary: Canary, facts: dict[str, str]) -> Trial:
     """The same attempt with another canary."""
     return make_trial(seed, like.point, like.payload, canary, facts, like.mutations)
+
+
+def came_to_rest(passages: Iterable[Passage], verdicts: Iterable[Verdict]) -> bool:
+    """Whether the function was sent what it wrote, coped with it, and did not write again."""
+    again = any(v.witness.kind == "loop" and _came_back(v.path) for v in verdicts)
+    return not again and any(
+        _came_back(passage.path) and passage.observation.outcome.status is Status.OK
+        for passage in passages
+    )
+
+
+def _came_back(path: Sequence[Hop]) -> bool:
+    return len(path) > 1 and path[-1].function == path[0].function
 
 
 def matching(verdicts: Iterable[Verdict], wanted: Verdict) -> Verdict | None:
