@@ -19,8 +19,9 @@ async function tell(message) {
 
 const inventory = (shown) => async (event) => {
   for (const record of event.Records) {
-    const { action, device } = JSON.parse(record.body);
-    if (action === 'register' && device) await register(String(device));
+    const { action, device } = JSON.parse(record.body) ?? {};
+    const id = String(device ?? '').slice(0, 64);
+    if (action === 'register' && id) await register(id);
     else {
       const { Items } = await table.send(new ScanCommand({ TableName }));
       await tell(Items.map(shown));

@@ -12,7 +12,7 @@ def login():
 
 def sent(parcel, shown):
     account = login()
-    print("sending", str(parcel["number"]), "as", shown(account))
+    print("sending", json.dumps(parcel["number"]), "as", shown(account))
     return {"sent": True}
 
 
