@@ -51,13 +51,21 @@ def now() -> str:
 
 
 class Store:
-    """Reads and writes one `campaign.db`; a new one holds nothing until it is begun."""
+    """Reads and writes one `campaign.db`; a new one holds nothing until it is begun.
+
+    Raises UsageError where the file cannot be opened.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._db = sqlite3.connect(path, isolation_level=None)
-        self._db.execute("PRAGMA synchronous=NORMAL")
+        try:
+            self._db = sqlite3.connect(path, isolation_level=None)
+            self._db.execute("PRAGMA synchronous=NORMAL")
+        except sqlite3.OperationalError as error:
+            raise UsageError(
+                f"it cannot be opened ({error})", path=path, mend="check --out and its permissions"
+            ) from error
 
     @classmethod
     def open(cls, path: Path) -> "Store":

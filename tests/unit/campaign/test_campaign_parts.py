@@ -186,6 +186,12 @@ def test_a_campaign_killed_before_it_was_stored_is_told_so(tmp_path: Path) -> No
         Store.open(tmp_path)
 
 
+def test_a_store_that_cannot_be_opened_is_told_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "campaign.db").symlink_to(tmp_path / "nowhere" / "file")
+    with pytest.raises(UsageError, match="cannot be opened"):
+        Store(tmp_path / "campaign.db")
+
+
 def test_a_campaign_is_stored_whole_or_not_at_all(tmp_path: Path) -> None:
     """As kill -9 leaves it: what was written without its commit is not there."""
     with Store(tmp_path / "campaign.db") as store, pytest.raises(TypeError):
