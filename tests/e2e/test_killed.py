@@ -14,7 +14,7 @@ import pytest
 
 COMMAND = str(Path(sys.executable).with_name("faasfuzz"))
 KILLS = 100
-_AT_START = 0.4  # this part of the kills comes before a session has stored anything
+_AT_START = 0.7  # this part of the kills comes before a session has stored anything
 _LATEST = 0.3  # the others up to as many seconds after it did for the first time
 APP = """
 import json, os
