@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 
+from harness.errors import TargetError
 from harness.model import Outcome
 from harness.targets.local import LocalTarget
 
@@ -25,6 +26,7 @@ class Warm:
         self._threads = ThreadPoolExecutor(count, thread_name_prefix="runtime")
         self._own = threading.local()
         self._targets: list[LocalTarget] = []
+        self._ended = threading.Event()
 
     def call(self, event: bytes, *, request_id: str, context: str) -> Future[Outcome]:
         """Have the function called, with its client context. The future raises TargetError.
@@ -43,12 +45,16 @@ class Warm:
             target = self._make()
             self._targets.append(target)  # before it starts: stop() ends it, too
             target.start()
+            if self._ended.is_set():  # while it started, where stop() had nothing to end yet
+                target.stop()
+                raise TargetError("its runtime was ended")
             self._own.target = target
         return target.invoke(event, request_id=request_id, context=context)
 
     def stop(self) -> None:
         """End the runtimes; a call that is in flight ends as a crash."""
+        self._ended.set()
         self._threads.shutdown(wait=False, cancel_futures=True)
-        for target in self._targets:
+        for target in tuple(self._targets):
             target.stop()
         self._threads.shutdown()
