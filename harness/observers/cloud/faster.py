@@ -1,7 +1,6 @@
 """Where moto does the same costly work over and over whose result never changes."""
 
 import functools
-import os
 from collections.abc import Iterable
 from datetime import datetime
 from types import SimpleNamespace
@@ -23,12 +22,6 @@ from harness.observers.cloud.rows import apply as apply_to_rows
 
 def apply() -> None:
     """Keep the results. Doing it twice does no harm."""
-    # moto opens sessions of boto3, which fail where the user's settings cannot be parsed, or name a
-    # profile that is not there. Where the cloud is ours nobody needs them.
-    for variable in ("AWS_PROFILE", "AWS_DEFAULT_PROFILE"):
-        os.environ.pop(variable, None)
-    for variable in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
-        os.environ[variable] = os.devnull
     for module, name in (
         (responses, "method_names_from_class"),  # of a response class, for every call
         (responses, "camelcase_to_underscores"),  # of an operation, letter by letter

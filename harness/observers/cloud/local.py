@@ -2,6 +2,7 @@
 
 import gc
 from collections.abc import Mapping
+from contextlib import ExitStack
 from decimal import Decimal
 from typing import Any
 
@@ -22,6 +23,7 @@ from harness.observers.cloud.resources import openai
 from harness.observers.cloud.resources.context import Provision
 from harness.observers.cloud.resources.storage import bucket_parameters
 from harness.observers.cloud.server import Server
+from harness.observers.cloud.settings import without_settings
 from harness.observers.cloud.standins import apply as stand_in
 from harness.observers.cloud.state import Snapshot
 from harness.observers.tape import Tape
@@ -60,9 +62,18 @@ class LocalCloud:
         self._touched: set[str] = set()
         self._secrets: dict[str, str] = {}
         self._strangers: dict[str, str] = {}
+        self._until_stopped = ExitStack()
         self.skipped: tuple[str, ...] = ()
 
     def start(self) -> None:
+        """Make the resources and listen. Raises OSError when the port is taken."""
+        with ExitStack() as stack:
+            stack.enter_context(without_settings())
+            self._fill()
+            self._server.start()
+            self._until_stopped = stack.pop_all()
+
+    def _fill(self) -> None:
         make_faster()
         stand_in()
         BackendDict.reset()
@@ -84,13 +95,13 @@ class LocalCloud:
         # The models of botocore and moto are 200,000 objects that never go: looking through them
         # costs a fifth of every call, and a pause of 150 ms that a function would be blamed for.
         gc.freeze()
-        self._server.start()
 
     def stop(self) -> None:
         self._server.stop()
         gc.unfreeze()
         BackendDict.reset()
         reset_model_data()
+        self._until_stopped.close()
 
     @property
     def endpoint(self) -> str:

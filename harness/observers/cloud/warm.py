@@ -7,11 +7,13 @@ from moto.core.utils import get_service_model
 
 from harness.observers.cloud.dispatch import routes
 from harness.observers.cloud.faster import apply
+from harness.observers.cloud.settings import without_settings
 
 # Functions and their role are made for every application; the others are what most declare.
 _COMMON = ("iam", "lambda", "s3", "sqs", "sns", "dynamodb")
 
 apply()
-for _service in _COMMON:
-    get_service_model(_service)
-    routes(_service)
+with without_settings():
+    for _service in _COMMON:
+        get_service_model(_service)
+        routes(_service)

@@ -1,6 +1,7 @@
 """A started function of Node.js, with our fast client and with the unmodified aws-lambda-ric."""
 
 import json
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -69,3 +70,14 @@ def base() -> str:
             return base_image.imported(client)
     except TargetError as missing:
         pytest.skip(str(missing))
+
+
+@pytest.fixture(scope="session")
+def sam_base(base: str) -> str:
+    """The base image, where there is a SAM CLI and an engine that it can use."""
+    if shutil.which("sam") is None:
+        pytest.skip("SAM CLI is not installed")
+    with closing(connect()) as client:
+        if not client.networks.list(names=["bridge"]):
+            pytest.skip("the Docker engine has no bridge network, which SAM CLI needs")
+    return base

@@ -1,14 +1,11 @@
 """One application, one campaign, four ways of invoking: the same findings, and who saw them."""
 
-import shutil
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from harness.targets.docker.engine import connect
 from tests.e2e.campaigns import findings_of
 from tests.integration.apps import echo
 from tests.integration.aws.account import ACCOUNT, KEYS, REGION, Account, account
@@ -55,14 +52,9 @@ def test_containers_give_the_same(
 
 
 def test_sam_local_start_lambda_gives_the_same(
-    base: str, application: Path, local: dict[str, Any], tmp_path: Path
+    sam_base: str, application: Path, local: dict[str, Any], tmp_path: Path
 ) -> None:
-    if shutil.which("sam") is None:
-        pytest.skip("SAM CLI is not installed")
-    with closing(connect()) as client:
-        if not client.networks.list(names=["bridge"]):
-            pytest.skip("the Docker engine has no bridge network, which SAM CLI needs")
-    option = (f"image={base}",)
+    option = (f"image={sam_base}",)
     told = findings_of(application, tmp_path, target="sam", target_option=option, **SLOW)
     assert shown(told) == shown(local)
     assert set(told["campaign"]["blind"]) == SENSORLESS | {"memory", "files"}

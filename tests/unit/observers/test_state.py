@@ -1,6 +1,7 @@
 """Putting the backends back."""
 
 import gc
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -43,6 +44,20 @@ def test_a_second_cloud_of_the_process_starts_empty(cloud: LocalCloud) -> None:
     cloud.start()
     assert cloud.skipped == ()
     assert cloud.endpoint.startswith("http://127.0.0.1:")
+
+
+def test_the_users_settings_of_aws_are_theirs_again_when_it_stopped(
+    cloud: LocalCloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cloud.stop()
+    monkeypatch.setenv("AWS_PROFILE", "staging")
+    monkeypatch.delenv("AWS_CONFIG_FILE", raising=False)
+    before = dict(os.environ)
+    cloud.start()
+    assert "AWS_PROFILE" not in os.environ
+    cloud.stop()
+    assert dict(os.environ) == before
+    cloud.start()
 
 
 def test_restoring_what_nothing_changed_does_nothing(cloud: LocalCloud) -> None:
