@@ -2,6 +2,7 @@
 
 import os
 import re
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -13,6 +14,8 @@ from requests.exceptions import RequestException
 from harness.errors import TargetError
 from harness.model import Function
 
+_UNIX = "unix://"
+_LOCAL = _UNIX + "/var/run/docker.sock"
 _SECONDS = 60  # a call of the engine; pulling has its own patience
 _PLATFORMS = {"x86_64": "linux/amd64", "arm64": "linux/arm64"}
 _RUNTIME = re.compile(r"(python|nodejs|java|dotnet|ruby|provided|go)([\w.]*?)(?:\.x)?")
@@ -21,14 +24,18 @@ _REGISTRY = "public.ecr.aws/lambda"
 
 def connect() -> Any:
     """A client of the engine that DOCKER_HOST names, else of the local one. Raises TargetError."""
+    where = os.environ.get("DOCKER_HOST") or _LOCAL
     client = None
     try:
+        if where.startswith(_UNIX):
+            # The SDK would leave its own socket open when nobody listens.
+            with socket.socket(socket.AF_UNIX) as probe:
+                probe.connect(where.removeprefix(_UNIX))
         client = docker.from_env(timeout=_SECONDS)
         client.ping()
-    except (DockerException, RequestException) as error:
+    except (DockerException, OSError) as error:
         if client is not None:
             client.close()
-        where = os.environ.get("DOCKER_HOST") or "unix:///var/run/docker.sock"
         raise TargetError(
             f"no Docker engine answers at {where} ({_reason(error)}); start one "
             "(`systemctl start docker`), or name it in DOCKER_HOST"

@@ -12,9 +12,12 @@ from harness.targets.docker import PROVIDER
 from harness.targets.docker.engine import connect
 
 
-def test_without_an_engine_one_line_says_how_to_get_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("DOCKER_HOST", "tcp://127.0.0.1:9")
-    with pytest.raises(TargetError, match=r"no Docker engine answers at tcp://.*; start one"):
+@pytest.mark.parametrize("host", ["tcp://127.0.0.1:9", "unix:///nowhere/docker.sock"])
+def test_without_an_engine_one_line_says_how_to_get_one(
+    host: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DOCKER_HOST", host)
+    with pytest.raises(TargetError, match=f"no Docker engine answers at {host} .*; start one"):
         connect()
 
 
