@@ -69,7 +69,7 @@ class ClusterPool:
                 self._cluster = distributed.LocalCluster(
                     n_workers=size,
                     threads_per_worker=1,
-                    dashboard_address=None,
+                    dashboard_address="127.0.0.1:0",  # else one port of the machine's, for all
                     silence_logs=True,
                 )
             self._client = distributed.Client(self._cluster or address, timeout=_CONNECT_SECONDS)
@@ -80,7 +80,11 @@ class ClusterPool:
             ) from error
         self._queue = distributed.Queue(self._name, client=self._client)
         self._stop = distributed.Event(f"{self._name}-stop", client=self._client)
-        self._shared = self._client.scatter(workplace, broadcast=True, hash=False)
+        # The result of a task can be made again when each worker that had it is lost; what is
+        # scattered can not.
+        self._shared = self._client.submit(
+            do_share, workplace, key=f"{self._name}-workplace", pure=False
+        )
 
     @property
     def free(self) -> int:
@@ -162,6 +166,11 @@ class ClusterPool:
 _lock = threading.Lock()
 _workers: dict[str, "Worker"] = {}
 _stopped: dict[str, threading.Event] = {}
+
+
+def do_share(workplace: Workplace) -> Workplace:
+    """The task whose result every job takes: workers hand it to one another."""
+    return workplace
 
 
 def do_job(workplace: Workplace, job: Job, name: str) -> tuple[str, int]:
