@@ -148,7 +148,10 @@ class FunctionRun:
     def _looks(self) -> int:
         """Invocations that learning one trigger may take: of a small budget the smaller part."""
         given = self.job.invocations
-        return _LOOKS if given is None else min(_LOOKS, max(_GROWTH, given // _PART))
+        if given is None:
+            return _LOOKS
+        least = min(_GROWTH, given // (2 * len(self.triggers)))
+        return min(_LOOKS, max(1, least, given // _PART))
 
     def _seconds(self) -> float:
         """What learning one trigger may take, whose fruit all later turns have too."""
