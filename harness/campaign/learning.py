@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
+from harness.campaign.climbing import Climber, arrives, label
 from harness.campaign.novelty import (
     Learnt,
     Signature,
@@ -44,16 +45,10 @@ _SECONDS = 20.0
 _NAME = re.compile(r"[A-Za-z][\w-]{0,40}")
 _NAMES = 60
 _PLACES = 4
-# Values that are tried where nothing tells which is wanted.
-_VALUES = 300
 # A seed with the fields that the function's source names.
 _GUESSED = "guessed"
-# Words that a file's name may be asked to end with, where the asking cannot be seen.
-_ENDING = re.compile(r"\.[a-z]\w{0,4}")
 # How many candidates that got a handler further are followed, of one value.
 _CHOICES = 4
-# How many of the branches behind a value that was tried.
-_BRANCHES = 16
 # How many times the seeds that are wanted may be looked at on the way to them.
 _STEPS = 3
 
@@ -77,7 +72,8 @@ class Learner:
         self._variants = variants
         self._seen: set[Signature] = set()
         self._tried: set[str] = set()
-        self._looked: dict[str, Observation] = {}
+        self._looked: dict[str, tuple[Observation, frozenset[tuple[str, int]]]] = {}
+        self._lines: set[tuple[str, int]] = set()
 
     def learn(self, seed: Seed, guess: Seed | None = None) -> tuple[Learnt, ...]:
         """Seeds worth attacking, the ones that the handler accepted first. Never empty.
@@ -86,19 +82,19 @@ class Learner:
         """
         kept: list[Learnt] = []
         queue = [seed]
-        while queue and self._left > 0 and self._room(kept):
-            learnt, variants = self._complete(queue.pop(0))
+        while queue and self.left > 0 and self._room(kept):
+            learnt, variants = self.completed(queue.pop(0))
             refused = learnt if learnt.standing == 1 else None
-            if learnt.standing < 2 and (not kept or self._novel(learnt)):
+            if learnt.standing < 2 and (not kept or self.novel(learnt)):
                 learnt, more = self._repair(learnt)
                 variants += more
             if not kept:
-                learnt, more = self._by_names(learnt)
+                learnt, more = self.by_names(learnt)
                 variants += more
             if guess is not None and not learnt.observation.outcome.reads:
                 queue.append(replace(guess, variant=_GUESSED))
             guess = None
-            if kept and not self._novel(learnt):
+            if kept and not self.novel(learnt):
                 if learnt.seed.variant == _GUESSED and learnt.standing >= kept[0].standing:
                     # Nothing shows what it changed: it still has the fields that the source reads.
                     kept[:] = [item for item in kept if not holds(learnt, item)] + [learnt]
@@ -107,17 +103,17 @@ class Learner:
                 queue.extend(v for v in variants if v.variant not in self._tried)
                 self._tried.update(v.variant for v in variants)
                 continue
-            self._remember(learnt)
+            self.remember(learnt)
             kept.append(learnt)
-            if refused is not None and learnt.standing > 1 and self._novel(refused):
-                self._remember(refused)  # whom a value lets in shows only where others are not
+            if refused is not None and learnt.standing > 1 and self.novel(refused):
+                self.remember(refused)  # whom a value lets in shows only where others are not
                 kept.append(refused)
             fresh = [v for v in variants if v.variant not in self._tried]
             self._tried.update(v.variant for v in fresh)
             queue.extend(fresh)
         ahead = leading(kept)
         kept = (ahead + [item for item in kept if item not in ahead])[: self._variants]
-        kept += self._by_constants(kept)
+        kept += Climber(self, self._constants, variants=self._variants).climb(kept)
         kept.sort(key=lambda learnt: -learnt.standing)
         if kept[0].healthy:
             # A variant that only fails is kept when it reached something no healthy one did.
@@ -130,30 +126,34 @@ class Learner:
         return len(leading(kept)) < self._variants and len(kept) < _STEPS * self._variants
 
     @property
-    def _left(self) -> int:
+    def left(self) -> int:
         """Invocations that may still be spent; none once a slow handler has had its time."""
         return self._limit if time.monotonic() < self._until else 0
 
     def complete(self, seed: Seed) -> Learnt:
         """A seed grown by what the handler asks for."""
-        return self._complete(seed)[0]
+        return self.completed(seed)[0]
 
-    def _look(self, seed: Seed) -> Learnt:
+    def look(self, seed: Seed) -> Learnt:
+        """What the handler does with it; a seed that was looked at before costs nothing."""
         looked = repr((seed.event, seed.state))
-        observation = self._looked.get(looked)
-        if observation is None:
+        if looked not in self._looked:
             self._limit -= 1
             observation = self._observe(seed)
+            lines = _lines(observation)
             if observation.outcome.init is not None and observation.outcome.status is Status.OK:
                 # What a cold start does besides (an SDK reads its settings) is not the event's.
                 observation = self._observe(seed)
-            self._looked[looked] = observation
+                lines |= _lines(observation)
+            self._looked[looked] = observation, lines - self._lines
+            self._lines |= lines
+        observation, opened = self._looked[looked]
         read = frozenset(r.address for r in observation.outcome.reads if r.kind != "missing")
-        return Learnt(seed=seed, observation=observation, read=read)
+        return Learnt(seed=seed, observation=observation, read=read, opened=opened)
 
-    def _complete(self, seed: Seed) -> tuple[Learnt, list[Seed]]:
+    def completed(self, seed: Seed) -> tuple[Learnt, list[Seed]]:
         """Grow a seed until the handler asks for nothing more."""
-        learnt = self._look(seed)
+        learnt = self.look(seed)
         variants: dict[str, Seed] = {}
         for _ in range(_ROUNDS):
             growth = grow(learnt.seed, learnt.observation.outcome.reads)
@@ -163,10 +163,10 @@ class Learner:
                 if better is None:
                     break
                 learnt = better
-            elif self._left <= 0:
+            elif self.left <= 0:
                 break
             else:
-                learnt = self._look(growth.seed)
+                learnt = self.look(growth.seed)
         growth = grow(learnt.seed, learnt.observation.outcome.reads)
         variants |= {variant.variant: variant for variant in growth.variants}
         return learnt, list(variants.values())
@@ -179,9 +179,9 @@ class Learner:
         if error is None:
             return None
         for candidate in from_error(learnt.seed, error):
-            if self._left <= 0:
+            if self.left <= 0:
                 return None
-            tried = self._look(candidate)
+            tried = self.look(candidate)
             if self._further(tried, learnt):
                 return tried
         return None
@@ -204,7 +204,7 @@ class Learner:
                 break
             completed = []
             for tried in further.values():
-                grown, more = self._complete(tried.seed)
+                grown, more = self.completed(tried.seed)
                 completed.append(grown)
                 variants += more
             completed.sort(key=lambda item: (item.standing, len(item.read)), reverse=True)
@@ -221,7 +221,7 @@ class Learner:
             # One of a few words that a parser of options or an enumeration takes, perhaps.
             words = self._constants[:_NAMES] if learnt.standing == 0 else ()
             for value in (*wanted, *CANDIDATES, *words):
-                if self._left <= 0:
+                if self.left <= 0:
                     return
                 if not arrives(learnt.seed, address, value):
                     continue
@@ -229,11 +229,9 @@ class Learner:
                     seed = learnt.seed.written(address, value)
                 except (AddressError, CodecError, TypeError):
                     continue
-                yield self._look(replace(seed, variant=_label(address, value)))
+                yield self.look(replace(seed, variant=label(address, value)))
 
-    def _by_names(
-        self, learnt: Learnt, places: Sequence[Address] = ()
-    ) -> tuple[Learnt, list[Seed]]:
+    def by_names(self, learnt: Learnt, places: Sequence[Address] = ()) -> tuple[Learnt, list[Seed]]:
         """Add fields named by the source's words, and by what is stored, where no read is seen.
 
         Who copies a mapping reads the copy unseen. A field counts that surfaces or changes a thing.
@@ -246,78 +244,26 @@ class Learner:
             if not learnt.seed.exists(place) or not may_be_copied(learnt, place):
                 continue
             for word in words:
-                if self._left <= 0:
+                if self.left <= 0:
                     return learnt, variants
                 seed = add_field(learnt.seed, place.key(word))
                 if seed is learnt.seed:
                     continue
-                tried = self._look(seed)
+                tried = self.look(seed)
                 field, value = next(added(seed, learnt.seed))
                 if learnt.read - tried.read:  # it led elsewhere: another branch, or none
                     if tried.read - learnt.read:
-                        variants.append(replace(seed, variant=_label(place.key(word), value)))
+                        variants.append(replace(seed, variant=label(place.key(word), value)))
                 elif tried.standing >= learnt.standing and (
                     shows(tried.observation, value) or without(tried, field) != before
                 ):
-                    grown, more = self._complete(seed)
+                    grown, more = self.completed(seed)
                     if grown.standing >= learnt.standing:
                         learnt, before = grown, signature(grown)
                         variants += more
                 elif tried.observation.outcome.reads != learnt.observation.outcome.reads:
                     variants += grow(seed, tried.observation.outcome.reads).variants
         return learnt, variants
-
-    def _by_constants(self, kept: list[Learnt]) -> list[Learnt]:
-        """Try the source's own constants as values where a comparison could not be seen.
-
-        And what usual converters take: a handler that catches its own errors never fails, so
-        nothing else tells that it refused a value. What is found is gone on from.
-        """
-        found: list[Learnt] = []
-        stop = self._limit - _VALUES
-        work = sorted((k for k in kept if k.healthy), key=lambda k: len(k.reach), reverse=True)[:2]
-        while work:
-            learnt = work.pop(0)
-            for address, value in self._values(learnt):
-                if self._left <= max(0, stop) or len(found) >= self._variants:
-                    return found
-                if not arrives(learnt.seed, address, value):
-                    continue
-                try:
-                    seed = learnt.seed.written(address, value)
-                except (AddressError, CodecError, TypeError):
-                    continue
-                tried = self._look(replace(seed, variant=_label(address, value)))
-                if not tried.healthy or not self._novel(tried) or surpassed(tried, kept):
-                    continue
-                gained = (tried.reach | tried.asked) - learnt.reach - learnt.asked
-                if value in CANDIDATES and not gained - {f"{address}/0"}:
-                    continue
-                grown, variants = self._complete(tried.seed)
-                fresh = [grown] if self._novel(grown) else []
-                self._remember(tried)
-                more = map(self.complete, variants[:_BRANCHES])
-                fresh += [v for v in more if self._novel(v) and v.healthy]
-                if isinstance(value, dict):  # whose fields may be gone through unseen
-                    fresh = [self._by_names(item, [address])[0] for item in fresh]
-                for item in fresh:
-                    self._remember(item)
-                    found.append(item)
-                work += [item for item in fresh if item.reach - learnt.reach]
-        return found
-
-    def _values(self, learnt: Learnt) -> Iterator[tuple[Address, object]]:
-        for address in leaves_read(learnt):
-            current = learnt.seed.read(address)
-            if isinstance(current, str):
-                # An object's body or a row's text is text.
-                usual = CANDIDATES if address.state is None else ()
-                for value in (*usual, *self._constants):
-                    yield address, value
-                for number in filter(str.isdecimal, self._constants):
-                    yield address, int(number)
-                for ending in filter(_ENDING.fullmatch, self._constants):
-                    yield address, current.rpartition(".")[0] + ending
 
     def _further(self, tried: Learnt, before: Learnt) -> bool:
         """Whether a change got the handler further than it was."""
@@ -332,19 +278,13 @@ class Learner:
             return True
         return not before.observation.outcome.reads and settled(old, error)
 
-    def _novel(self, learnt: Learnt) -> bool:
+    def novel(self, learnt: Learnt) -> bool:
         both = signature(learnt), signature(learnt, whole=True)
         return not any(covers(seen, new) for new in both for seen in self._seen)
 
-    def _remember(self, learnt: Learnt) -> None:
+    def remember(self, learnt: Learnt) -> None:
         self._seen |= {signature(learnt), signature(learnt, whole=True)}
 
 
-def arrives(seed: Seed, address: Address, value: object) -> bool:
-    """Whether a value is let in at an address: where only text is, a list or a number never is."""
-    text = isinstance(value, (str, bytes))
-    return text or not any(p.address == address and not p.json for p in seed.points)
-
-
-def _label(address: Address, value: object) -> str:
-    return f"{str(address).rsplit('/', 1)[-1]}={value!r}"[:60]
+def _lines(observation: Observation) -> frozenset[tuple[str, int]]:
+    return frozenset((file, line) for file, some in observation.outcome.lines for line in some)

@@ -28,11 +28,15 @@ _ITEM = re.compile(r"/\d+(?![^/!])")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Learnt:
-    """A seed that reaches something of its own, what it showed, and the addresses it made read."""
+    """A seed that reaches something of its own, what it showed, and the addresses it made read.
+
+    `opened` are the lines of the application which no event reached before, by file.
+    """
 
     seed: Seed
     observation: Observation
     read: frozenset[str]
+    opened: frozenset[tuple[str, int]] = frozenset()
 
     @property
     def standing(self) -> int:

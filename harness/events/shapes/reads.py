@@ -6,7 +6,7 @@ for each constant it was compared with.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -21,7 +21,7 @@ from harness.events.shapes.defaults import (
     named,
 )
 from harness.events.shapes.points import control_of, try_write, with_point, writable
-from harness.events.shapes.satisfy import CHECKS, convertible, equal, framed, other_side
+from harness.events.shapes.satisfy import CHECKS, convertible, equal, framed, other_side, with_words
 from harness.events.shapes.typed import TYPED_DEFAULTS, is_typed, retyped, typed_container
 from harness.model import Address, FieldRead, InsertionPoint, OpenContainer
 
@@ -240,8 +240,12 @@ def _compared(seed: Seed, address: Address, kind: str, value: Any) -> list[Seed]
         return []
     current = seed.read(address)
     wanted: Any
+    around: tuple[str, str] | None = None
     if kind in CHECKS:
         wanted = other_side(kind, value, current)
+        if kind == "matches" and isinstance(text := wanted or current, str):
+            around = framed(str(value), text)
+            wanted = PLACEHOLDER.join(around) if around else wanted
     elif isinstance(value, str) and kind != "equals":
         if not isinstance(current, str) or not value or len(value) > 200:
             return []
@@ -254,8 +258,7 @@ def _compared(seed: Seed, address: Address, kind: str, value: Any) -> list[Seed]
     if kind in _AFFIXES and changed is not seed:
         before, after = (str(value), "") if kind == "startswith" else ("", str(value))
         changed = _with_affix(changed, address, before, after)
-    elif kind == "matches" and changed is not seed and (around := framed(str(value), str(wanted))):
-        changed = try_write(changed, address, PLACEHOLDER.join(around))
+    elif around is not None and changed is not seed:
         changed = _with_affix(changed, address, *around)
     name = str(address).rsplit("/", 1)[-1]
     label = f"{name}={wanted}" if isinstance(wanted, (str, int, float)) else name
@@ -263,6 +266,16 @@ def _compared(seed: Seed, address: Address, kind: str, value: Any) -> list[Seed]
         return []
     variant = ", ".join(part for part in (seed.variant, label[:60]) if part)
     return [replace(changed, variant=variant)]
+
+
+def worded(seed: Seed, address: Address, pattern: str, words: Iterable[str]) -> Iterator[Seed]:
+    """Seeds with a word in place of each group of a pattern that the value at `address` matches."""
+    current = seed.read(address)
+    for value in with_words(pattern, current, words) if isinstance(current, str) else ():
+        changed = try_write(seed, address, value)
+        around = framed(pattern, value)
+        if changed is not seed:
+            yield _with_affix(changed, address, *around) if around else changed
 
 
 def _with_affix(seed: Seed, address: Address, before: str, after: str) -> Seed:

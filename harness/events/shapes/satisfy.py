@@ -1,7 +1,7 @@
 """A value that takes the other side of a check, or one that a converter takes."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime, time
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -15,8 +15,8 @@ CHECKS = frozenset({"less", "greater", "length", "matches"})
 _WHEN = datetime(2024, 1, 31, 12, 0, 0, tzinfo=UTC)
 _LONGEST = 10_000
 _FORMAT = "datetime "
-# What a group must take as it is to count as one that takes any text.
-_ANYTHING = "sample '\"<>/../;$(1)"
+# What a part of a text must be allowed to be to count as one that takes nearly any text.
+_ANYTHING = ("sample '\"<>/../;$(1)", "sample '\"<>;$(1)", "sample ';$(1)", "sample$(1)")
 
 # A converter, and a text that it takes on every Python.
 _CONVERTERS: dict[str, tuple[Callable[[str], Any], str]] = {
@@ -73,16 +73,44 @@ def other_side(kind: str, value: Any, current: Any) -> Any:
 
 
 def framed(pattern: str, text: str) -> tuple[str, str] | None:
-    """What stands before and after the first group of a match, where the group takes any text.
+    """What stands before and after a part of a match that may be nearly any text.
 
-    A handler that looks for `\\[case: (.+)\\]` uses what is in the brackets.
+    A handler that looks for `\\[case: (.+)\\]` uses what is in the brackets; one that asks for
+    `\\d{2}` at the beginning may use what comes after it.
     """
-    found = re.search(pattern, text)
-    if found is None or not found.re.groups or found.group(1) is None:
+    try:
+        found = re.search(pattern, text)
+    except re.error:
         return None
-    before, after = text[: found.start(1)], text[found.end(1) :]
-    again = re.search(pattern, before + _ANYTHING + after)
-    return (before, after) if again is not None and again.group(1) == _ANYTHING else None
+    if found is None:
+        return None
+    spans = [found.span(group) for group in range(1, found.re.groups + 1)]
+    places = [span for span in spans if span != (-1, -1)] + [(len(text), len(text)), (0, 0)]
+    for anything in _ANYTHING:
+        for start, end in places:
+            before, after = text[:start], text[end:]
+            again = re.search(pattern, before + anything + after)
+            if again is None or (start, end) == (0, len(text)):
+                continue
+            taken = [again.group(group) for group in range(1, again.re.groups + 1)]
+            if start == end or anything in taken:
+                return before, after
+    return None
+
+
+def with_words(pattern: str, text: str, words: Iterable[str]) -> Iterator[str]:
+    """The text with one of the words in place of each group of the match, where it fits."""
+    found = re.search(pattern, text)
+    if found is None:
+        return
+    words = tuple(words)
+    for group in range(found.re.groups, 0, -1):
+        start, end = found.span(group)
+        for word in words if start >= 0 else ():
+            changed = text[:start] + word + text[end:]
+            again = re.search(pattern, changed)
+            if changed != text and again is not None and again.group(group) == word:
+                yield changed
 
 
 def _number(kind: str, limit: Any, current: Any) -> Any:

@@ -31,16 +31,16 @@ def handler(event, context):
     for method, pattern in ROUTES:
         pattern.search(event["path"])
     Form.ZIP.match(string=event["zip"])
-    re.compile("[a-f]+").match(event["hex"])
+    re.compile("[a-f]+", re.I).match(event["hex"])
     return [isinstance(MAIL, re.Pattern), MAIL.sub("-", "a@b"), bool(re.match(MAIL, event["mail"]))]
 """
     event = {"mail": "a", "order": "b", "path": "c", "zip": "d", "hex": "e"}
     assert {
-        ("/mail", "matches", "[^@]+@[^@]+"),
-        ("/order", "matches", "ORD-[0-9]+"),
+        ("/mail", "matches", r"\A(?:[^@]+@[^@]+)\Z"),
+        ("/order", "matches", r"\A(?:ORD-[0-9]+)"),
         ("/path", "matches", "/items/(?P<id>[0-9]+)"),
-        ("/zip", "matches", "[0-9]{5}"),
-        ("/hex", "matches", "[a-f]+"),
+        ("/zip", "matches", r"\A(?:[0-9]{5})"),
+        ("/hex", "matches", r"(?i:\A(?:[a-f]+))"),
     } <= learnt(running, code, event, runtime=runtime)
 
 

@@ -10,7 +10,7 @@ from harness.catalogue.paths import data_folder
 from harness.catalogue.templates import load_templates
 from harness.events.seed import Seed, make_seed
 from harness.events.shapes.reads import grow
-from harness.events.shapes.satisfy import convertible, equal, framed, other_side
+from harness.events.shapes.satisfy import convertible, equal, framed, other_side, with_words
 from harness.model import Address, FieldRead, Function, Trigger
 
 TEMPLATES = {t.id: t for t in load_templates(data_folder("event_templates"))}
@@ -85,14 +85,24 @@ def test_checks_become_variants_and_casts_become_the_seed() -> None:
     [
         (r"#case\((.+)\)", "#case(0)", ("#case(", ")")),
         (r"(.*)\.csv$", ".csv", ("", ".csv")),
-        (r"#case\((\d+)\)", "#case(0)", None),  # takes numbers only
-        (r"#case", "#case", None),
+        (r"#case", "#case", ("#case", "")),  # whatever comes after it
+        (r"^case$", "case", None),
+        (r"\A(?:#case\((\d+)\))", "#case(0)", ("#case(0)", "")),  # the group takes numbers only
+        (r"\A(?:#case\((\d+)\))\Z", "#case(0)", None),
+        (r"\A(?:in/([a-z]+)/([^/\x00-\x1f]+)\.([a-z]{3}))\Z", "in/a/b.aaa", ("in/a/", ".aaa")),
     ],
 )
 def test_what_stands_around_a_group_that_takes_any_text_frames_a_payload(
     pattern: str, text: str, around: tuple[str, str] | None
 ) -> None:
     assert framed(pattern, text) == around
+
+
+def test_words_stand_where_the_groups_of_a_pattern_take_them() -> None:
+    pattern = r"\A(?:in/([a-z]{2,9})/(.+)\.([a-z]{3}))\Z"
+    made = list(with_words(pattern, "in/aa/x.aaa", ["pdf", "letters", "No"]))
+    assert {"in/aa/x.pdf", "in/pdf/x.aaa", "in/letters/x.aaa", "in/aa/No.aaa"} <= set(made)
+    assert "in/No/x.aaa" not in made
 
 
 def test_a_pattern_with_such_a_group_keeps_its_frame_under_attack() -> None:

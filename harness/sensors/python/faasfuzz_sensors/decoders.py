@@ -113,13 +113,32 @@ class _Fields(dict):
         return dict.__contains__(self, key)
 
 
+_AROUND = {"match": "\\A(?:%s)", "fullmatch": "\\A(?:%s)\\Z", "search": "%s"}
+_OWN_FLAGS = re.compile(r"\(\?[a-zA-Z]+\)")
+_FLAGS = ((re.IGNORECASE, "i"), (re.MULTILINE, "m"), (re.DOTALL, "s"), (re.VERBOSE, "x"))
+
+
+def asked_for(method, pattern, flags=0):
+    """The pattern that finds what a method of `re` asks for: how much of a text must match."""
+    flags = getattr(pattern, "flags", flags)
+    pattern = getattr(pattern, "pattern", pattern)
+    if not isinstance(pattern, str):
+        return pattern
+    letters = "".join(letter for flag, letter in _FLAGS if flags & flag)
+    if _OWN_FLAGS.match(pattern):
+        return pattern  # flags of its own come first, and stand nowhere else
+    whole = _AROUND[method] % (pattern + "\n" if flags & re.VERBOSE else pattern)
+    return "(?%s:%s)" % (letters, whole) if letters else whole
+
+
 def _matched(original):
     @functools.wraps(original)
     def match(*args, **kwargs):
         if origin.ON and len(args) > 1:
             address = address_of(args[1])
             if address is not None:
-                note(address, "matches", getattr(args[0], "pattern", args[0]))
+                flags = args[2] if len(args) > 2 else kwargs.get("flags", 0)
+                note(address, "matches", asked_for(original.__name__, args[0], flags))
         return original(*args, **kwargs)
 
     return match

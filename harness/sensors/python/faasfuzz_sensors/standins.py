@@ -12,7 +12,7 @@ import types
 
 from faasfuzz_sensors import frames, origin
 from faasfuzz_sensors.amounts import Length, RecordingFloat, RecordingInt
-from faasfuzz_sensors.decoders import followed
+from faasfuzz_sensors.decoders import asked_for, followed
 from faasfuzz_sensors.origin import address_of, note
 from faasfuzz_sensors.telling import quiet
 
@@ -88,7 +88,7 @@ class Pattern(object):
         text = args[0] if args else kwargs.get("string")
         address = address_of(text)
         if address is not None:
-            note(address, "matches", self._faasfuzz_real.pattern)
+            note(address, "matches", asked_for(name, self._faasfuzz_real))
         return getattr(self._faasfuzz_real, name)(*args, **kwargs)
 
     def match(self, *args, **kwargs):
