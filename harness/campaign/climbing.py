@@ -7,7 +7,7 @@ on from at once, and what it left is come back to. Source: AFL's queue (lcamtuf.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -16,7 +16,7 @@ from harness.codecs.base import CodecError
 from harness.events.inject import AddressError
 from harness.events.seed import Seed
 from harness.events.shapes.defaults import CANDIDATES
-from harness.events.shapes.reads import grow, worded
+from harness.events.shapes.reads import grow, patterned
 from harness.model import Address
 
 # Invocations, and seeds that it begins with.
@@ -24,6 +24,9 @@ _LOOKS = 600
 _STARTS = 3
 # Words that a file's name may be asked to end with, where the asking cannot be seen.
 _ENDING = re.compile(r"\.[a-z]\w{0,4}")
+# Points where nothing was seen to be read, at which the source's patterns are tried.
+_UNREAD = 4
+_WHOLE = r"\A(?:%s)\Z"
 # How many of the branches behind a value that was tried are followed.
 _BRANCHES = 16
 
@@ -47,11 +50,15 @@ class Looker(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class _Step:
-    """A changed seed; `value` is what was written at `address`, if that was the change."""
+    """A changed seed; `value` is what was written at `address`, if that was the change.
+
+    It is `framed` when a pattern's frame is kept around payloads.
+    """
 
     seed: Seed
     address: Address | None = None
     value: object = None
+    framed: bool = False
 
 
 @dataclass(slots=True)
@@ -63,17 +70,27 @@ class _Hill:
 
 
 class Climber:
-    """Goes on from the seeds that a learner kept. `words` are constants of the source."""
+    """Goes on from the seeds that a learner kept.
 
-    def __init__(self, looker: Looker, words: Sequence[str], *, variants: int) -> None:
+    `words` and `patterns` are constants and regular expressions of the source.
+    """
+
+    def __init__(
+        self, looker: Looker, words: Sequence[str], patterns: Sequence[str], *, variants: int
+    ) -> None:
         self._looker = looker
         self._words = words
+        self._patterns = patterns
         self._variants = variants
         self._tried: set[str] = set()
+        self._reached: set[object] = set()
+        self._sees_lines = False
 
     def climb(self, kept: Sequence[Learnt]) -> list[Learnt]:
         """What reached more than the seeds that are kept, at most `variants` of it."""
         healthy = sorted((k for k in kept if k.healthy), key=lambda k: len(k.reach), reverse=True)
+        self._reached = set().union(*(k.reach | k.asked for k in kept))
+        self._sees_lines = any(k.opened for k in kept)
         hills = [_Hill(learnt, self._steps(learnt)) for learnt in healthy[:_STARTS]]
         found: list[Learnt] = []
         stop = max(0, self._looker.left - _LOOKS)
@@ -95,9 +112,12 @@ class Climber:
             return
         deeper = bool(tried.opened) and tried.reach >= before.reach
         if not deeper:
+            gained = (tried.reach | tried.asked) - before.reach - before.asked
+            # Where lines are seen, a text that is told in other words is no way to more of them.
+            if (self._sees_lines or step.framed) and gained <= self._reached:
+                return
             if not self._looker.novel(tried) or surpassed(tried, kept):
                 return
-            gained = (tried.reach | tried.asked) - before.reach - before.asked
             if step.value in CANDIDATES and not gained - {f"{step.address}/0"}:
                 return
         grown, variants = self._looker.completed(step.seed)
@@ -111,28 +131,40 @@ class Climber:
             if isinstance(step.value, dict) and step.address:  # may be gone through unseen
                 item, _ = self._looker.by_names(item, [step.address])
             self._looker.remember(item)
+            self._reached |= item.reach | item.asked
             yield item
 
     def _steps(self, learnt: Learnt) -> Iterator[_Step]:
-        for variant in grow(learnt.seed, learnt.observation.outcome.reads).variants:
+        seed, reads = learnt.seed, learnt.observation.outcome.reads
+        for variant in grow(seed, reads).variants:
             if variant.variant not in self._tried:
                 self._tried.add(variant.variant)
                 yield _Step(variant)
-        reads = learnt.observation.outcome.reads
-        for address in leaves_read(learnt):
-            for read in reads:
-                if (read.address, read.kind) == (str(address), "matches"):
-                    for seed in worded(learnt.seed, address, str(read.value), self._words):
-                        value = seed.read(address)
-                        yield _Step(replace(seed, variant=label(address, value)), address, value)
+        leaves = leaves_read(learnt)
+        unread = [p.address for p in seed.points if seed.exists(p.address)]
+        unread = [address for address in unread if address not in leaves][:_UNREAD]
+        for address in leaves:
+            asked = [r.value for r in reads if (r.address, r.kind) == (str(address), "matches")]
+            yield from self._by_patterns(seed, address, map(str, asked))
+        for address in (*leaves, *unread):
+            yield from self._by_patterns(seed, address, map(_WHOLE.__mod__, self._patterns))
+        for address in leaves:
             for value in self._values(learnt, address):
-                if not arrives(learnt.seed, address, value):
+                if not arrives(seed, address, value):
                     continue
                 try:
-                    seed = learnt.seed.written(address, value)
+                    changed = seed.written(address, value)
                 except (AddressError, CodecError, TypeError):
                     continue
-                yield _Step(replace(seed, variant=label(address, value)), address, value)
+                yield _Step(replace(changed, variant=label(address, value)), address, value)
+
+    def _by_patterns(
+        self, seed: Seed, address: Address, patterns: Iterable[str]
+    ) -> Iterator[_Step]:
+        for pattern in patterns:
+            for changed in patterned(seed, address, pattern, self._words):
+                name = label(address, changed.read(address))
+                yield _Step(replace(changed, variant=name), framed=True)
 
     def _values(self, learnt: Learnt, address: Address) -> Iterator[object]:
         current = learnt.seed.read(address)

@@ -5,6 +5,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, MutableMapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from harness.campaign import flows
 from harness.campaign.account import Account
@@ -29,7 +30,7 @@ from harness.deployed.caps import CapReached
 from harness.events.arm import arm_control
 from harness.events.seed import Seed, make_seed
 from harness.events.shapes.guess import with_paths
-from harness.events.shapes.source import constants, paths
+from harness.events.shapes.source import constants, paths, patterns
 from harness.model import (
     Canary,
     Function,
@@ -134,11 +135,17 @@ class FunctionRun:
         if name in self.learnt:
             return self.learnt[name]
         found: list[Learnt] = []
-        known = self._words()
+        known = self._mined(constants)
         for trigger in self.triggers:
             seed = make_seed(self.catalogue.templates[trigger.template], trigger, self.function)
-            learner = Learner(self._look, known, limit=self._looks(), seconds=self._seconds())
-            found += learner.learn(seed, with_paths(seed, self._paths()))
+            learner = Learner(
+                self._look,
+                known,
+                self._mined(patterns),
+                limit=self._looks(),
+                seconds=self._seconds(),
+            )
+            found += learner.learn(seed, with_paths(seed, self._mined(paths)))
             if found[0].observation.outcome.status is Status.INIT_ERROR:
                 break
         sent = [item for item in found if item.observation.outcome.status is not Status.UNSENT]
@@ -157,17 +164,10 @@ class FunctionRun:
         """What learning one trigger may take, whose fruit all later turns have too."""
         return max(_LEARNING, self.budget.left / _PART)
 
-    def _words(self) -> tuple[str, ...]:
-        """Constants of the function's own source, empty when there is none to read."""
+    def _mined(self, mine: Callable[[Path, str], tuple[str, ...]]) -> tuple[str, ...]:
+        """What the function's own source tells, empty when there is none to read."""
         code = self.function.code
-        if code is None or not code.is_dir():
-            return ()
-        return constants(code, self.function.handler)
-
-    def _paths(self) -> tuple[str, ...]:
-        """Addresses that the function's own source was seen to read."""
-        code = self.function.code
-        return paths(code, self.function.handler) if code is not None and code.is_dir() else ()
+        return mine(code, self.function.handler) if code is not None and code.is_dir() else ()
 
     def _look(self, seed: Seed) -> Observation:
         return self.probe.observe(arm_control(seed, ()), learn=True)
@@ -177,7 +177,7 @@ class FunctionRun:
         language = language.rstrip("x") if language.startswith("nodejs") else language
         leads = any(self.probe.leads_on(learnt.observation.calls) for learnt in learnts)
         payloads = [p for p in self.catalogue.payloads if leads or p.rule != flows.RULE]
-        return tuple(make_plan(learnts, payloads, language, self._words()))
+        return tuple(make_plan(learnts, payloads, language, self._mined(constants)))
 
     def _attack(
         self, attacker: Attacker, learnts: tuple[Learnt, ...], cells: Sequence[Cell]
@@ -230,7 +230,7 @@ class FunctionRun:
         )
         # Each look behind a function costs all the invocations of a chain.
         cheap = [c for c in cells if not c.expensive and c.payload.rule != flows.RULE]
-        reason = explorer.run(cheap, self._words())
+        reason = explorer.run(cheap, self._mined(constants))
         self._novel = explorer.novel
         # A finished plan with a spent budget afterwards has left nothing untried but luck.
         return reason if reason == "interrupted" else None
@@ -238,7 +238,7 @@ class FunctionRun:
     def _follow(self, attacker: Attacker, seed: Seed) -> None:
         """Attack what lies behind lines that exploring reached first."""
         learnts = self.learnt[self.function.name]
-        learnt = Learner(self._look, self._words(), limit=_GROWTH).complete(seed)
+        learnt = Learner(self._look, self._mined(constants), limit=_GROWTH).complete(seed)
         if learnt.healthy and not any(learnt.reach <= known.reach for known in learnts):
             apart = named_apart([*learnts, learnt])
             self.learnt[self.function.name] = apart

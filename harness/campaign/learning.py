@@ -43,7 +43,7 @@ _ROUNDS = 16
 _SECONDS = 20.0
 # Words of the source that may name a field, and places where such fields are tried.
 _NAME = re.compile(r"[A-Za-z][\w-]{0,40}")
-_NAMES = 60
+_NAMES = 100
 _PLACES = 4
 # A seed with the fields that the function's source names.
 _GUESSED = "guessed"
@@ -60,6 +60,7 @@ class Learner:
         self,
         observe: Observe,
         constants: tuple[str, ...] = (),
+        patterns: tuple[str, ...] = (),
         *,
         limit: int = 800,
         seconds: float = _SECONDS,
@@ -67,6 +68,7 @@ class Learner:
     ) -> None:
         self._observe = observe
         self._constants = constants
+        self._patterns = patterns
         self._limit = limit
         self._until = time.monotonic() + min(seconds, _SECONDS)
         self._variants = variants
@@ -113,7 +115,8 @@ class Learner:
             queue.extend(fresh)
         ahead = leading(kept)
         kept = (ahead + [item for item in kept if item not in ahead])[: self._variants]
-        kept += Climber(self, self._constants, variants=self._variants).climb(kept)
+        climber = Climber(self, self._constants, self._patterns, variants=self._variants)
+        kept += climber.climb(kept)
         kept.sort(key=lambda learnt: -learnt.standing)
         if kept[0].healthy:
             # A variant that only fails is kept when it reached something no healthy one did.
@@ -240,7 +243,9 @@ class Learner:
         named = dict.fromkeys([*stored_names(learnt.observation), *self._constants])
         words = [word for word in named if _NAME.fullmatch(word)][:_NAMES]
         before = signature(learnt)
-        for place in places or list(open_places(learnt.seed))[:_PLACES]:
+        # What was taken, and not by its fields, may have been copied.
+        likely = sorted(open_places(learnt.seed), key=lambda at: str(at) not in learnt.read)
+        for place in places or likely[:_PLACES]:
             if not learnt.seed.exists(place) or not may_be_copied(learnt, place):
                 continue
             for word in words:
@@ -255,12 +260,16 @@ class Learner:
                     if tried.read - learnt.read:
                         variants.append(replace(seed, variant=label(place.key(word), value)))
                 elif tried.standing >= learnt.standing and (
-                    shows(tried.observation, value) or without(tried, field) != before
+                    tried.opened
+                    or shows(tried.observation, value)
+                    or without(tried, field) != before
                 ):
                     grown, more = self.completed(seed)
                     if grown.standing >= learnt.standing:
                         learnt, before = grown, signature(grown)
                         variants += more
+                elif tried.opened:  # the field is read, and its value is refused
+                    variants.append(replace(seed, variant=label(place.key(word), value)))
                 elif tried.observation.outcome.reads != learnt.observation.outcome.reads:
                     variants += grow(seed, tried.observation.outcome.reads).variants
         return learnt, variants

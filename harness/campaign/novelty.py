@@ -101,9 +101,9 @@ def signature(learnt: Learnt, *, whole: bool = False) -> Signature:
 def without(learnt: Learnt, address: Address) -> Signature:
     """The signature but for reads of one field: who goes through a mapping reads any field."""
     done, ending = signature(learnt)
-    own = (str(address), f"{address}/")
-    reads = {x: x[0] if isinstance(x, tuple) else x for x in done}
-    kept = (x for x, read in reads.items() if read != own[0] and not str(read).startswith(own[1]))
+    own = str(address)
+    reads = {x: str(x[0]) if isinstance(x, tuple) else str(x) for x in done}
+    kept = (x for x, r in reads.items() if r != own and not r.startswith((f"{own}/", f"{own}!")))
     return frozenset(kept), ending
 
 
@@ -167,7 +167,9 @@ def may_be_copied(learnt: Learnt, place: Address) -> bool:
     inside = [
         read
         for read in learnt.observation.outcome.reads
-        if read.address.startswith(text + "/") and "/" not in read.address[len(text) + 1 :]
+        if read.kind in ("present", "missing")
+        and read.address.startswith(text + "/")
+        and "/" not in read.address[len(text) + 1 :]
     ]
     return not inside
 

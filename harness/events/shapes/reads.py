@@ -21,6 +21,7 @@ from harness.events.shapes.defaults import (
     named,
 )
 from harness.events.shapes.points import control_of, try_write, with_point, writable
+from harness.events.shapes.samples import matching
 from harness.events.shapes.satisfy import CHECKS, convertible, equal, framed, other_side, with_words
 from harness.events.shapes.typed import TYPED_DEFAULTS, is_typed, retyped, typed_container
 from harness.model import Address, FieldRead, InsertionPoint, OpenContainer
@@ -230,6 +231,10 @@ def _listed(seed: Seed, address: Address) -> list[Seed]:
     for value, label in (([PLACEHOLDER], "a list of texts"), ([{}], "a list of mappings")):
         changed = try_write(seed, address, value)
         if changed is not seed:
+            point = control_of(changed, address)
+            if value == [PLACEHOLDER] and point is not None:
+                item = replace(point, address=address.key("0"), mirrors=(), learnt=True)
+                changed = with_point(changed, item)
             text = ", ".join(part for part in (seed.variant, f"{name}: {label}") if part)
             made.append(replace(changed, variant=text))
     return made
@@ -268,14 +273,26 @@ def _compared(seed: Seed, address: Address, kind: str, value: Any) -> list[Seed]
     return [replace(changed, variant=variant)]
 
 
-def worded(seed: Seed, address: Address, pattern: str, words: Iterable[str]) -> Iterator[Seed]:
-    """Seeds with a word in place of each group of a pattern that the value at `address` matches."""
+def patterned(seed: Seed, address: Address, pattern: str, words: Iterable[str]) -> Iterator[Seed]:
+    """Seeds whose value at `address` matches a pattern, with words in place of its groups.
+
+    A value that matches already is kept.
+    """
     current = seed.read(address)
-    for value in with_words(pattern, current, words) if isinstance(current, str) else ():
+    if not isinstance(current, str):
+        return
+    try:
+        text = current if re.search(pattern, current) else matching(pattern)
+        values = [text, *with_words(pattern, text, words)] if text else []
+    except re.error:
+        return
+    for value in values:
         changed = try_write(seed, address, value)
         around = framed(pattern, value)
-        if changed is not seed:
-            yield _with_affix(changed, address, *around) if around else changed
+        if around:
+            changed = _with_affix(changed, address, *around)
+        if changed != seed:
+            yield changed
 
 
 def _with_affix(seed: Seed, address: Address, before: str, after: str) -> Seed:

@@ -3,7 +3,7 @@
 `constants` are candidates for what it compares with, and for names of fields. `paths` are the
 addresses that its handler reads, followed through its routines without running it: a guess, to
 begin with where reads cannot be seen. A language is a line in `_LANGUAGES`: the endings of its
-files, and `constants_of`, `module_of`, `imports_of`, each of a file's text and ending.
+files, and `constants_of`, `patterns_of`, `module_of`, `imports_of`, each of a text and an ending.
 """
 
 import re
@@ -21,6 +21,7 @@ from harness.events.shapes.source.flow import Module, addresses_read
 class _Language:
     endings: tuple[str, ...]
     constants_of: Callable[[bytes, str], Iterator[str]]
+    patterns_of: Callable[[bytes, str], Iterator[str]]
     module_of: Callable[[bytes, str], Module]
     imports_of: Callable[[bytes, str], Iterator[str]]
 
@@ -29,12 +30,14 @@ _LANGUAGES = (
     _Language(
         endings=(".py",),
         constants_of=python.constants_of,
+        patterns_of=python.patterns_of,
         module_of=python_flow.module_of,
         imports_of=python.imports_of,
     ),
     _Language(
         endings=syntax.ENDINGS,
         constants_of=javascript.constants_of,
+        patterns_of=javascript.patterns_of,
         module_of=javascript_flow.module_of,
         imports_of=javascript.imports_of,
     ),
@@ -43,6 +46,7 @@ _LANGUAGES = (
 _FILES = 100
 _WORTH = re.compile(r"[\w.:/@+ -]{1,60}")
 _LIMIT = 400
+_PATTERNS = 40
 
 
 @lru_cache(maxsize=64)
@@ -63,6 +67,16 @@ def constants(code: Path, handler: str = "") -> tuple[str, ...]:
             if len(found) >= _LIMIT:
                 break
     return tuple(found)[:_LIMIT]
+
+
+@lru_cache(maxsize=64)
+def patterns(code: Path, handler: str = "") -> tuple[str, ...]:
+    """The regular expressions of the same files, in Python's form."""
+    found: dict[str, None] = {}
+    for language, files in _sources(code, handler):
+        for path in files:
+            found |= dict.fromkeys(language.patterns_of(text_of(path), path.suffix))
+    return tuple(found)[:_PATTERNS]
 
 
 @lru_cache(maxsize=64)

@@ -54,6 +54,12 @@ def constants_of(text: bytes, ending: str) -> Iterator[str]:
             yield value
 
 
+def patterns_of(text: bytes, ending: str) -> Iterator[str]:
+    """The literals of regular expressions, as Python's `re` writes them."""
+    captures = QueryCursor(_query(ending)).captures(root_of(text, ending))
+    yield from map(_translated, captures.get("pattern", []))
+
+
 def imports_of(text: bytes, ending: str) -> Iterator[str]:
     """Files that a file imports or requires, as paths from its own folder."""
     for node in QueryCursor(_strings(ending)).captures(root_of(text, ending)).get("string", []):
@@ -106,4 +112,8 @@ def _text_for(pattern: Node) -> str | None:
     called = holder.child_by_field_name("property") if holder is not None else None
     if called is None or text_of(called) not in _ASKED:
         return None
-    return matching(re.sub(r"\(\?<(?![=!])", "(?P<", text_of(pattern)))
+    return matching(_translated(pattern))
+
+
+def _translated(pattern: Node) -> str:
+    return re.sub(r"\(\?<(?![=!])", "(?P<", text_of(pattern))

@@ -24,6 +24,18 @@ def constants_of(text: bytes, ending: str) -> Iterator[str]:  # noqa: ARG001 - a
         yield value
 
 
+def patterns_of(text: bytes, ending: str) -> Iterator[str]:  # noqa: ARG001 - as each language's
+    """The regular expressions that are handed to `re` as they stand."""
+    tree = tree_of(text)
+    for node in ast.walk(tree) if tree is not None else ():
+        match node:
+            case ast.Call(
+                func=ast.Attribute(value=ast.Name(id="re" | "regex")),
+                args=[ast.Constant(value=str(pattern)), *_],
+            ):
+                yield pattern
+
+
 def imports_of(text: bytes, ending: str) -> Iterator[str]:  # noqa: ARG001 - as each language's
     """Modules that a file imports, and names out of them, which may be modules too, as paths."""
     tree = tree_of(text)
