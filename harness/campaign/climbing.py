@@ -27,6 +27,8 @@ _ENDING = re.compile(r"\.[a-z]\w{0,4}")
 # Points where nothing was seen to be read, at which the source's patterns are tried.
 _UNREAD = 4
 _WHOLE = r"\A(?:%s)\Z"
+# How many seeds a variant, before those that lead are taken out of them.
+_FOUND = 4
 # How many of the branches behind a value that was tried are followed.
 _BRANCHES = 16
 
@@ -85,6 +87,7 @@ class Climber:
         self._tried: set[str] = set()
         self._reached: set[object] = set()
         self._sees_lines = False
+        self._opened: set[tuple[str, int]] = set()
 
     def climb(self, kept: Sequence[Learnt]) -> list[Learnt]:
         """What reached more than the seeds that are kept, at most `variants` of it."""
@@ -94,7 +97,7 @@ class Climber:
         hills = [_Hill(learnt, self._steps(learnt)) for learnt in healthy[:_STARTS]]
         found: list[Learnt] = []
         stop = max(0, self._looker.left - _LOOKS)
-        while hills and self._looker.left > stop:
+        while hills and self._looker.left > stop and len(found) < _FOUND * self._variants:
             hill = max(hills, key=lambda hill: len(hill.learnt.reach))
             step = next(hill.steps, None)
             if step is None:
@@ -110,7 +113,7 @@ class Climber:
         tried = self._looker.look(step.seed)
         if not tried.healthy:
             return
-        deeper = bool(tried.opened) and tried.reach >= before.reach
+        deeper = self._opens(tried) and tried.reach >= before.reach
         if not deeper:
             gained = (tried.reach | tried.asked) - before.reach - before.asked
             # Where lines are seen, a text that is told in other words is no way to more of them.
@@ -123,9 +126,10 @@ class Climber:
         grown, variants = self._looker.completed(step.seed)
         fresh = [grown] if deeper or self._looker.novel(grown) else []
         self._looker.remember(tried)
-        for variant in variants[:_BRANCHES]:
+        for variant in [v for v in variants if v.variant not in self._tried][:_BRANCHES]:
+            self._tried.add(variant.variant)
             more, _ = self._looker.completed(variant)
-            if more.healthy and (self._looker.novel(more) or more.opened):
+            if more.healthy and (self._opens(more) or self._looker.novel(more)):
                 fresh.append(more)
         for item in fresh:
             if isinstance(step.value, dict) and step.address:  # may be gone through unseen
@@ -133,6 +137,12 @@ class Climber:
             self._looker.remember(item)
             self._reached |= item.reach | item.asked
             yield item
+
+    def _opens(self, learnt: Learnt) -> bool:
+        """Whether it reached lines first; a second look at the same seed did not."""
+        opened = learnt.opened - self._opened
+        self._opened |= opened
+        return bool(opened)
 
     def _steps(self, learnt: Learnt) -> Iterator[_Step]:
         seed, reads = learnt.seed, learnt.observation.outcome.reads

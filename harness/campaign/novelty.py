@@ -114,10 +114,11 @@ def covers(seen: Signature, other: Signature) -> bool:
 
 def leading(kept: Sequence[Learnt]) -> list[Learnt]:
     """The seeds that reached something which no other did that was taken as kindly."""
+    known = [(item, item.standing, item.reach) for item in kept]
     return [
         item
-        for item in kept
-        if not any(o.standing >= item.standing and o.reach > item.reach for o in kept)
+        for item, standing, reach in known
+        if not any(other >= standing and more > reach for _, other, more in known)
     ]
 
 
