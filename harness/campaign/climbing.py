@@ -116,8 +116,10 @@ class Climber:
         deeper = self._opens(tried) and tried.reach >= before.reach
         if not deeper:
             gained = (tried.reach | tried.asked) - before.reach - before.asked
-            # Where lines are seen, a text that is told in other words is no way to more of them.
-            if (self._sees_lines or step.framed) and gained <= self._reached:
+            # Where lines are seen, a text that is told in other words is no way to more of them;
+            # what holds others may be gone through on the same line.
+            plain = step.framed or (self._sees_lines and not isinstance(step.value, dict | list))
+            if plain and gained <= self._reached:
                 return
             if not self._looker.novel(tried) or surpassed(tried, kept):
                 return

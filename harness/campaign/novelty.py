@@ -113,8 +113,8 @@ def covers(seen: Signature, other: Signature) -> bool:
 
 
 def leading(kept: Sequence[Learnt]) -> list[Learnt]:
-    """The seeds that reached something which no other did that was taken as kindly."""
-    known = [(item, item.standing, item.reach) for item in kept]
+    """The seeds that reached or hold something which no other did that was taken as kindly."""
+    known = [(k, k.standing, k.reach | {p.address for p in k.seed.points}) for k in kept]
     return [
         item
         for item, standing, reach in known

@@ -15,6 +15,8 @@ CHECKS = frozenset({"less", "greater", "length", "matches"})
 _WHEN = datetime(2024, 1, 31, 12, 0, 0, tzinfo=UTC)
 _LONGEST = 10_000
 _FORMAT = "datetime "
+_BEGINNING = re.compile(r"(\(\?[a-z]+[:)])*(\^|\\A)")
+_END = re.compile(r"(\$|\\Z)\)*$")
 # What a part of a text must be allowed to be to count as one that takes nearly any text.
 _ANYTHING = ("sample '\"<>/../;$(1)", "sample '\"<>;$(1)", "sample ';$(1)", "sample$(1)")
 
@@ -85,7 +87,10 @@ def framed(pattern: str, text: str) -> tuple[str, str] | None:
     if found is None:
         return None
     spans = [found.span(group) for group in range(1, found.re.groups + 1)]
-    places = [span for span in spans if span != (-1, -1)] + [(len(text), len(text)), (0, 0)]
+    places = [span for span in spans if span != (-1, -1)]
+    # What is looked for anywhere in a text is seldom what the rest of it depends on.
+    places += [(len(text), len(text))] * bool(_BEGINNING.match(pattern))
+    places += [(0, 0)] * bool(_END.search(pattern))
     for anything in _ANYTHING:
         for start, end in places:
             before, after = text[:start], text[end:]

@@ -85,7 +85,9 @@ def test_checks_become_variants_and_casts_become_the_seed() -> None:
     [
         (r"#case\((.+)\)", "#case(0)", ("#case(", ")")),
         (r"(.*)\.csv$", ".csv", ("", ".csv")),
-        (r"#case", "#case", ("#case", "")),  # whatever comes after it
+        (r"#case", "#case", None),  # anywhere
+        (r"^case", "case", ("case", "")),  # whatever comes after it
+        (r"case$", "case", ("", "case")),
         (r"^case$", "case", None),
         (r"\A(?:#case\((\d+)\))", "#case(0)", ("#case(0)", "")),  # the group takes numbers only
         (r"\A(?:#case\((\d+)\))\Z", "#case(0)", None),
