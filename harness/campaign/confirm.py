@@ -68,8 +68,9 @@ class Confirmer:
             shown = self.attempt(seed, verdict, again, fresh=alone)
             if shown is not None:
                 hits.append(shown)
-            elif verdict.witness.kind == "delay":
-                return None  # its false-alarm rate is that of two series
+            elif verdict.witness.kind in ("delay", "loop"):
+                # A delay's false-alarm rate is that of two series; a loop goes on or is none.
+                return None
         # One failure of two may be chance where a failure is all that there is to see.
         if len(hits) < (REPLAYS if verdict.rule in BEHAVIOUR else 1):
             return None
