@@ -22,7 +22,15 @@ from harness.events.shapes.defaults import (
 )
 from harness.events.shapes.points import control_of, try_write, with_point, writable
 from harness.events.shapes.samples import matching
-from harness.events.shapes.satisfy import CHECKS, convertible, equal, framed, other_side, with_words
+from harness.events.shapes.satisfy import (
+    CHECKS,
+    convertible,
+    equal,
+    framed,
+    matches,
+    other_side,
+    with_words,
+)
 from harness.events.shapes.typed import TYPED_DEFAULTS, is_typed, retyped, typed_container
 from harness.model import Address, FieldRead, InsertionPoint, OpenContainer
 
@@ -276,13 +284,13 @@ def _compared(seed: Seed, address: Address, kind: str, value: Any) -> list[Seed]
 def patterned(seed: Seed, address: Address, pattern: str, words: Iterable[str]) -> Iterator[Seed]:
     """Seeds whose value at `address` matches a pattern, with words in place of its groups.
 
-    A value that matches already is kept.
+    A short value that matches already is kept.
     """
     current = seed.read(address)
     if not isinstance(current, str):
         return
     try:
-        text = current if re.search(pattern, current) else matching(pattern)
+        text = current if matches(pattern, current) else matching(pattern)
         values = [text, *with_words(pattern, text, words)] if text else []
     except re.error:
         return

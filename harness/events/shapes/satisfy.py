@@ -17,6 +17,9 @@ _LONGEST = 10_000
 _FORMAT = "datetime "
 _BEGINNING = re.compile(r"(\(\?[a-z]+[:)])*(\^|\\A)")
 _END = re.compile(r"(\$|\\Z)\)*$")
+# The pattern is the function's, and may take exponential time: nothing long is held against it.
+_LONG = 40
+_LONG_WORD = 16
 # What a part of a text must be allowed to be to count as one that takes nearly any text.
 _ANYTHING = ("sample '\"<>/../;$(1)", "sample '\"<>;$(1)", "sample ';$(1)", "sample$(1)")
 
@@ -74,6 +77,11 @@ def other_side(kind: str, value: Any, current: Any) -> Any:
     return _match(value, current)
 
 
+def matches(pattern: str, text: str) -> bool:
+    """Whether a pattern is found in a short text. Raises re.error when it is not understood."""
+    return len(text) <= _LONG and re.search(pattern, text) is not None
+
+
 def framed(pattern: str, text: str) -> tuple[str, str] | None:
     """What stands before and after a part of a match that may be nearly any text.
 
@@ -81,7 +89,7 @@ def framed(pattern: str, text: str) -> tuple[str, str] | None:
     `\\d{2}` at the beginning may use what comes after it.
     """
     try:
-        found = re.search(pattern, text)
+        found = re.search(pattern, text) if len(text) <= _LONG else None
     except re.error:
         return None
     if found is None:
@@ -105,10 +113,10 @@ def framed(pattern: str, text: str) -> tuple[str, str] | None:
 
 def with_words(pattern: str, text: str, words: Iterable[str]) -> Iterator[str]:
     """The text with one of the words in place of each group of the match, where it fits."""
-    found = re.search(pattern, text)
+    found = re.search(pattern, text) if len(text) <= _LONG else None
     if found is None:
         return
-    words = tuple(words)
+    words = [word for word in words if len(word) <= _LONG_WORD]
     for group in range(found.re.groups, 0, -1):
         start, end = found.span(group)
         for word in words if start >= 0 else ():

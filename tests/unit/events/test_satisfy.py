@@ -10,7 +10,14 @@ from harness.catalogue.paths import data_folder
 from harness.catalogue.templates import load_templates
 from harness.events.seed import Seed, make_seed
 from harness.events.shapes.reads import grow
-from harness.events.shapes.satisfy import convertible, equal, framed, other_side, with_words
+from harness.events.shapes.satisfy import (
+    convertible,
+    equal,
+    framed,
+    matches,
+    other_side,
+    with_words,
+)
 from harness.model import Address, FieldRead, Function, Trigger
 
 TEMPLATES = {t.id: t for t in load_templates(data_folder("event_templates"))}
@@ -105,6 +112,13 @@ def test_words_stand_where_the_groups_of_a_pattern_take_them() -> None:
     made = list(with_words(pattern, "in/aa/x.aaa", ["pdf", "letters", "No"]))
     assert {"in/aa/x.pdf", "in/pdf/x.aaa", "in/letters/x.aaa", "in/aa/No.aaa"} <= set(made)
     assert "in/No/x.aaa" not in made
+
+
+def test_a_pattern_that_takes_exponential_time_is_held_against_nothing_long() -> None:
+    evil = r"\A(?:(([a-z])+.)+[A-Z]([a-z])+)\Z"
+    assert list(with_words(evil, "aaAa", ["b" * 60])) == []
+    assert not matches(evil, "b" * 60)
+    assert framed(evil, "b" * 60) is None
 
 
 def test_a_pattern_with_such_a_group_keeps_its_frame_under_attack() -> None:

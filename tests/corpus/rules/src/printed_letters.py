@@ -29,28 +29,21 @@ def page(item):
     return item["text"][:200], str(layout.get("lines", "66"))
 
 
-def printed(event, count):
+def printed(event, check):
     for record in event["Records"]:
         try:
             for text, lines in letters(record):
-                count(text, lines)
+                if not check(lines):
+                    raise ValueError("lines")
+                command = f"head -n {lines} >/dev/null"
+                subprocess.run(command, shell=True, input=text, text=True, check=False)
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             print("refused", type(error).__name__)
 
 
 def vulnerable(event, context):
-    def count(text, lines):
-        if not LINES.match(lines):
-            raise ValueError("lines")
-        subprocess.run(f"head -n {lines} >/dev/null", shell=True, input=text, text=True, check=False)
-
-    printed(event, count)
+    printed(event, LINES.match)
 
 
 def safe(event, context):
-    def count(text, lines):
-        if not LINES.fullmatch(lines):
-            raise ValueError("lines")
-        subprocess.run(f"head -n {lines} >/dev/null", shell=True, input=text, text=True, check=False)
-
-    printed(event, count)
+    printed(event, LINES.fullmatch)
