@@ -4,6 +4,7 @@ Nothing here starves: a function's share of the time that is left is at least ha
 whatever the others promise, and shares only grow with the time that a campaign is given.
 """
 
+import itertools
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -19,6 +20,9 @@ _QUICK_WEIGHT = 0.3
 _HOPE, _LEAST = 0.05, 0.001
 # A job whose worker died this often kills workers: it is given up.
 _ATTEMPTS = 3
+# A worker looks this many jobs ahead, times the workers, for one of a function that it has learnt:
+# so far, it finds none of its own in one of fifty looks.
+_AHEAD = 4
 # Exploring goes on for as long as it sees something new, without a time limit for so many rounds.
 _ROUNDS = 4
 
@@ -57,10 +61,14 @@ class Agenda:
         """Whether nothing is left to do or to wait for."""
         return not self.running and not any(self._waiting.values())
 
-    def next(self) -> Job | None:
-        """The job for a worker that is free; None when there is none for it now."""
+    def next(self, suits: Callable[[str], bool] = lambda _: True) -> Job | None:
+        """The job for a worker that is free; None when there is none for it now.
+
+        Of the first few it is one whose function `suits`, if there is such a one: each worker that
+        begins with a function learns its shape anew.
+        """
         for phase in Phase:
-            job = self._ready(phase)
+            job = self._ready(phase, suits)
             if job is not None:
                 self.running[job.key] = job
                 return job
@@ -105,26 +113,31 @@ class Agenda:
         for phase, waiting in self._waiting.items():
             self._waiting[phase] = [job for job in waiting if job.function != function]
 
-    def _ready(self, phase: Phase) -> Job | None:
+    def _ready(self, phase: Phase, suits: Callable[[str], bool]) -> Job | None:
         waiting = self._waiting[phase]
         if phase is Phase.FULL:
             waiting.sort(key=lambda job: self._rates.get(job.function, 0.0), reverse=True)
-        for index, job in enumerate(waiting):
-            if self._blocked(job):
-                continue
-            stored = self.lookup(job.function)
-            del waiting[index]
-            known = () if job.phase is Phase.QUICK and self._replays(job) else stored.earlier
-            return replace(
-                job,
-                seconds=self._seconds(job),
-                invocations=self._invocations(job, stored),
-                done=stored.cells,
-                known=known,
-                reached=reached(stored.accounts),
-                replays=self._replays(job),
-            )
-        return None
+        open_ones = (job for job in waiting if not self._blocked(job))
+        first = tuple(itertools.islice(open_ones, _AHEAD * self.workers))
+        if not first:
+            return None
+        job = next((job for job in first if suits(job.function)), first[0])
+        waiting.remove(job)
+        return self._filled(job)
+
+    def _filled(self, job: Job) -> Job:
+        """The job with its share of the budget and what is known by now."""
+        stored = self.lookup(job.function)
+        known = () if job.phase is Phase.QUICK and self._replays(job) else stored.earlier
+        return replace(
+            job,
+            seconds=self._seconds(job),
+            invocations=self._invocations(job, stored),
+            done=stored.cells,
+            known=known,
+            reached=reached(stored.accounts),
+            replays=self._replays(job),
+        )
 
     def _replays(self, job: Job) -> tuple[Finding, ...]:
         return self.replays.get(job.function, ()) if job.phase is Phase.QUICK else ()

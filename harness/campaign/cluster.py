@@ -91,6 +91,10 @@ class ClusterPool:
         """How many more jobs can be begun now: one a worker process."""
         return max(0, len(self._client.scheduler_info(-1)["workers"]) - len(self._tasks))
 
+    def suits(self, function: str) -> bool:
+        """Any function: the scheduler says who gets a job."""
+        return True
+
     def submit(self, job: Job) -> None:
         """Begin a job on any worker."""
         future = self._client.submit(

@@ -152,7 +152,7 @@ class _Campaign:
     def _loop(self, agenda: Agenda, interrupts: _Interrupts) -> None:
         give_up: float | None = None
         while not agenda.over:
-            while self._pool.free and (job := agenda.next()) is not None:
+            while self._pool.free and (job := agenda.next(self._pool.suits)) is not None:
                 self._pool.submit(job)
             for event in self._pool.events(0.5):
                 if isinstance(event, Told):

@@ -9,7 +9,7 @@ import contextlib
 import os
 import traceback
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkServerProcess
 from signal import SIG_IGN, SIGINT, SIGTERM, signal
@@ -57,6 +57,10 @@ class Pool(Protocol):
         """How many more jobs can be begun now."""
         ...
 
+    def suits(self, function: str) -> bool:
+        """Whether the next job had better be one of this function than of another."""
+        ...
+
     def submit(self, job: Job) -> None: ...
     def events(self, timeout: float) -> Sequence[Event]: ...
     def stop(self) -> None:
@@ -77,6 +81,7 @@ class _Hand:
     process: ForkServerProcess
     pipe: Connection
     job: Job | None = None
+    learnt: set[str] = field(default_factory=set)
 
 
 class LocalPool:
@@ -93,10 +98,21 @@ class LocalPool:
         """How many more jobs can be begun now."""
         return self._size - sum(hand.job is not None for hand in self._hands)
 
+    def suits(self, function: str) -> bool:
+        """Whether a free worker has learnt it, or none at all has."""
+        learnt = [hand for hand in self._hands if function in hand.learnt]
+        return not learnt or any(hand.job is None for hand in learnt)
+
     def submit(self, job: Job) -> None:
-        """Begin a job. There must be a free worker."""
-        hand = next((h for h in self._hands if h.job is None), None) or self._start()
+        """Begin a job, with a worker that has learnt its function if one is free.
+
+        There must be a free worker.
+        """
+        free = [hand for hand in self._hands if hand.job is None]
+        free.sort(key=lambda hand: job.function not in hand.learnt)
+        hand = free[0] if free else self._start()
         hand.job = job
+        hand.learnt.add(job.function)
         with contextlib.suppress(OSError):  # it died meanwhile: events() tells
             hand.pipe.send(job)
 

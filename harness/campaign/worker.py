@@ -35,7 +35,7 @@ from harness.targets.registry import provider
 # Outside of /tmp: runtimes have a /tmp of their own.
 _DECOYS = Path("/var/tmp")
 # Functions whose learnt shapes a worker keeps for their later jobs.
-_LEARNT = 64
+_LEARNT = 256
 # Runtimes of other functions that are kept warm for chains.
 _OTHERS = 8
 

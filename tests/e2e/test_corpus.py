@@ -53,7 +53,7 @@ def template() -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[str]]:
     """Rules found, by function, with confidence confirmed or likely."""
-    return rules_found(tmp_path_factory.mktemp("corpus"), template(), max_invocations=450)
+    return rules_found(tmp_path_factory.mktemp("corpus"), template(), max_invocations=320)
 
 
 @pytest.mark.slow

@@ -102,6 +102,14 @@ def test_what_promises_most_comes_first_and_nothing_starves() -> None:
     assert (dull.function, dull.phase) == ("dull", Phase.FULL)
 
 
+def test_a_job_that_suits_is_preferred_among_the_first_few() -> None:
+    names = [f"f{number}" for number in range(9)]  # two workers look eight jobs ahead
+    of = agenda(names)
+    taken = [of.next(lambda name: name == "f3"), of.next(lambda name: name == "f8"), of.next()]
+    assert [job.function for job in taken if job is not None] == ["f3", "f8", "f0"]
+    assert agenda(names).next(lambda name: name == "f8") == agenda(names).next()
+
+
 def test_exploring_goes_on_while_it_sees_something_new() -> None:
     rounds = [j.round for j in drain(agenda(["a"], workers=1), novel=1)]
     assert rounds == [0, 0, 0, 1, 2, 3]
