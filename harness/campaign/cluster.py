@@ -91,7 +91,7 @@ class ClusterPool:
         """How many more jobs can be begun now: one a worker process."""
         return max(0, len(self._client.scheduler_info(-1)["workers"]) - len(self._tasks))
 
-    def suits(self, function: str) -> bool:
+    def suits(self, function: str) -> bool:  # noqa: ARG002
         """Any function: the scheduler says who gets a job."""
         return True
 

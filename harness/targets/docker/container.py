@@ -127,6 +127,10 @@ class Container:
     def cpu_ms(self) -> float:
         return self.usage.cpu_ms()
 
+    def starved_ms(self) -> float:
+        """Nothing: which of its processes runs the function is not known here."""
+        return 0.0
+
     def kill(self) -> None:
         """End it; what it wrote can still be read."""
         self._kill()

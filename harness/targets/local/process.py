@@ -134,6 +134,16 @@ class Process:
                     spent += int(schedstat.read().split()[0])
         return spent / 1e6
 
+    def starved_ms(self) -> float:
+        """How long its first thread was ready to run and had no processor; 0 when it is gone.
+
+        The second field of /proc/<pid>/schedstat
+        (https://docs.kernel.org/scheduler/sched-stats.html).
+        """
+        with suppress(OSError, IndexError), open(f"/proc/{self._watched}/schedstat", "rb") as told:
+            return int(told.read().split()[1]) / 1e6
+        return 0.0
+
     def kill(self) -> None:
         """End it and everything it started; what it wrote can still be read."""
         if self._fork is not None:

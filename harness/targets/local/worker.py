@@ -7,6 +7,10 @@ from typing import Generic, Protocol, TypeVar
 
 from harness.targets.local.channel import Channel, ChannelClosed, Reply, Request
 
+# A call has its limit in time that the machine gave it, but never more than so many times the
+# limit: a function's own threads may be what keeps it from running.
+_PATIENCE = 3.0
+
 
 class Written(Protocol):
     """What a runtime has written so far, bounded; see Tail."""
@@ -27,6 +31,7 @@ class Running(Protocol):
     def memory_mb(self) -> int: ...
     def peak_mb(self) -> int: ...
     def cpu_ms(self) -> float: ...
+    def starved_ms(self) -> float: ...
     def kill(self) -> None: ...
     def end(self) -> None: ...
 
@@ -72,7 +77,7 @@ class Worker(Generic[R]):
         self.peak_mb = 0
 
     def call(self, request: Request, limit: float) -> Reply | End:
-        """Run a call for at most `limit` seconds."""
+        """Run a call for at most `limit` seconds, without those it waited for a processor."""
         started = time.monotonic()
         try:
             self._channel.send(request)
@@ -84,6 +89,7 @@ class Worker(Generic[R]):
         """The next reply. Only while a call is slow are clock, memory and logs looked at."""
         started = time.monotonic() if started is None else started
         first = True
+        starved: float | None = None  # at the first look
         self._spent = ()
         while True:
             try:
@@ -95,6 +101,8 @@ class Worker(Generic[R]):
             self.process.logs.pull()
             self.process.records.pull()
             self._look_at_cpu()
+            if starved is None:
+                starved = self.process.starved_ms()
             memory = self.process.memory_mb()
             self.peak_mb = max(self.peak_mb, memory)
             if memory > self.memory_mb:
@@ -104,8 +112,15 @@ class Worker(Generic[R]):
                 if not first:
                     return self._ended(started)
                 first = False
-            if time.monotonic() - started >= limit:
+            seconds = time.monotonic() - started
+            if seconds >= limit * _PATIENCE or (
+                seconds >= limit and seconds - self._starved(starved) >= limit
+            ):
                 return self._end(Ended.TIMEOUT, started)
+
+    def _starved(self, before: float) -> float:
+        """Seconds that the process waited for a processor since then."""
+        return max(0.0, self.process.starved_ms() - before) / 1000
 
     def _fits(self, reply: Reply) -> bool:
         """Look at the peak after a call long enough (ms) to have filled memory between ticks."""

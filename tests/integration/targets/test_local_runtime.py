@@ -2,6 +2,8 @@
 
 import json
 import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -80,6 +82,41 @@ def test_a_hang_ends_at_the_functions_own_limit_and_the_next_call_is_cold(start:
     after = call({})
     assert after.response["count"] == 1
     assert after.init is not None
+
+
+WORKER = """
+import time
+
+def handler(event, context):
+    if event.get("sleep"):
+        time.sleep(600)
+    while time.process_time() < event["until"]:
+        pass
+    return time.process_time()
+"""
+
+
+@pytest.fixture
+def crowded() -> Iterator[None]:
+    """What the test starts shares one processor with four processes that never wait."""
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(before)})
+    spin = [sys.executable, "-c", "while True: pass"]
+    # Sessions of their own, as a runtime has: systems share time between sessions first.
+    others = [subprocess.Popen(spin, start_new_session=True) for _ in range(4)]
+    yield
+    os.sched_setaffinity(0, before)
+    for other in others:
+        other.kill()
+        other.wait()
+
+
+@pytest.mark.usefixtures("crowded")
+def test_waiting_for_a_processor_is_no_timeout_of_the_function(start: Start) -> None:
+    call = start(WORKER, timeout=1)
+    before = call({"until": 0}).response
+    assert call({"until": before + 0.3}).status is Status.OK  # a fifth of the time for 1.5 s
+    assert call({"sleep": True}).status is Status.TIMEOUT
 
 
 def test_what_a_hanging_function_started_is_killed_even_outside_its_session(start: Start) -> None:
