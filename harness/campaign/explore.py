@@ -5,6 +5,7 @@ before are kept as bases of further ones and chosen the more often, the fresher 
 schedule as AFLFast's: Boehme, Pham, Roychoudhury 2016). What lies behind is then attacked by plan.
 """
 
+import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -29,6 +30,10 @@ _KEPT = 64
 _WAYS = 8
 # What new places count for Hypothesis' target, beside a reward of 1 for a sink.
 _NEW_PLACES = 3.0
+
+
+class _Spent(BaseException):
+    """The budget is spent: Hypothesis lets nothing else through at once that is no failure."""
 
 
 @dataclass(slots=True)
@@ -91,10 +96,12 @@ class Explorer:
             )
             @given(strategy)
             def explore(attempt: Attempt) -> None:
-                if self.budget.spent(self.probe.invocations) is None:
-                    target(self._try(attempt), label="nearness")
+                if self.budget.spent(self.probe.invocations) is not None:
+                    raise _Spent
+                target(self._try(attempt), label="nearness")
 
-            explore()
+            with contextlib.suppress(_Spent):
+                explore()
             ways, self._ways = self._ways, []
             for way in ways[:_WAYS]:
                 self.follow(way)

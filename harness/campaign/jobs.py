@@ -10,9 +10,12 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from harness.campaign.plan import Cell
 from harness.model import Confidence, Finding
+
+if TYPE_CHECKING:  # the coordinator makes none, and loads faster without
+    from harness.campaign.plan import Cell
 
 # What a payload's priority may be for its trials to be tried in the first phase.
 _QUICK_PRIORITY = 1
@@ -83,7 +86,7 @@ class Job:
             f"{self.function}|{self.phase}|{self.round}|{self.shard}/{self.shards}|{self.attempt}"
         )
 
-    def holds(self, cell: Cell) -> bool:
+    def holds(self, cell: "Cell") -> bool:
         """Whether a cell of the function's plan is for this job to try."""
         if self.phase is Phase.QUICK and not is_quick(cell):
             return False
@@ -100,7 +103,7 @@ def cell_number(key: str) -> int:
     return int.from_bytes(hashlib.blake2b(key.encode(), digest_size=8).digest(), "big") >> 1
 
 
-def is_quick(cell: Cell) -> bool:
+def is_quick(cell: "Cell") -> bool:
     """Whether a cell is among the first that are tried in every function."""
     return cell.payload.priority <= _QUICK_PRIORITY and not cell.unread and not cell.last
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from harness.campaign.climbing import Climber, arrives, label
+from harness.campaign.growing import Grower
 from harness.campaign.novelty import (
     Learnt,
     Signature,
@@ -34,11 +35,11 @@ from harness.events.seed import Seed
 from harness.events.shapes.defaults import CANDIDATES
 from harness.events.shapes.errors import from_error, logged, open_places, settled
 from harness.events.shapes.reads import add_field, grow
+from harness.events.shapes.typed import typed_reads
 from harness.model import Address, Observation, Status
 
 Observe = Callable[[Seed], Observation]
 
-_ROUNDS = 16
 # A handler that sleeps or hangs must not spend the campaign before its first trial.
 _SECONDS = 20.0
 # Words of the source that may name a field, and places where such fields are tried.
@@ -76,6 +77,7 @@ class Learner:
         self._tried: set[str] = set()
         self._looked: dict[str, tuple[Observation, frozenset[tuple[str, int]]]] = {}
         self._lines: set[tuple[str, int]] = set()
+        self._grower = Grower(self)
 
     def learn(self, seed: Seed, guess: Seed | None = None) -> tuple[Learnt, ...]:
         """Seeds worth attacking, the ones that the handler accepted first. Never empty.
@@ -139,7 +141,7 @@ class Learner:
 
     def look(self, seed: Seed) -> Learnt:
         """What the handler does with it; a seed that was looked at before costs nothing."""
-        looked = repr((seed.event, seed.state))
+        looked = _key(seed)
         if looked not in self._looked:
             self._limit -= 1
             observation = self._observe(seed)
@@ -151,30 +153,22 @@ class Learner:
             self._looked[looked] = observation, lines - self._lines
             self._lines |= lines
         observation, opened = self._looked[looked]
+        reads = typed_reads(seed, observation.outcome.reads)
+        observation = replace(observation, outcome=replace(observation.outcome, reads=reads))
         read = frozenset(r.address for r in observation.outcome.reads if r.kind != "missing")
         return Learnt(seed=seed, observation=observation, read=read, opened=opened)
 
-    def completed(self, seed: Seed) -> tuple[Learnt, list[Seed]]:
-        """Grow a seed until the handler asks for nothing more."""
-        learnt = self.look(seed)
-        variants: dict[str, Seed] = {}
-        for _ in range(_ROUNDS):
-            growth = grow(learnt.seed, learnt.observation.outcome.reads)
-            variants |= {variant.variant: variant for variant in growth.variants}
-            if growth.seed is learnt.seed:
-                better = self._from_error(learnt)
-                if better is None:
-                    break
-                learnt = better
-            elif self.left <= 0:
-                break
-            else:
-                learnt = self.look(growth.seed)
-        growth = grow(learnt.seed, learnt.observation.outcome.reads)
-        variants |= {variant.variant: variant for variant in growth.variants}
-        return learnt, list(variants.values())
+    def look_again(self, seed: Seed) -> Learnt:
+        """What the handler does with a seed now: some things are done once in a process."""
+        del self._looked[_key(seed)]
+        return self.look(seed)
 
-    def _from_error(self, learnt: Learnt) -> Learnt | None:
+    def completed(self, seed: Seed) -> tuple[Learnt, list[Seed]]:
+        """Grow a seed until the handler asks for nothing more; also the variants of it."""
+        return self._grower.completed(seed)
+
+    def mended(self, learnt: Learnt) -> Learnt | None:
+        """The seed without what an error complained of, None when nothing helps."""
         outcome = learnt.observation.outcome
         error = outcome.error
         if error is None and not outcome.reads:
@@ -293,6 +287,10 @@ class Learner:
 
     def remember(self, learnt: Learnt) -> None:
         self._seen |= {signature(learnt), signature(learnt, whole=True)}
+
+
+def _key(seed: Seed) -> str:
+    return repr((seed.event, seed.state))
 
 
 def _lines(observation: Observation) -> frozenset[tuple[str, int]]:

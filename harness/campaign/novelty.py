@@ -112,6 +112,15 @@ def covers(seen: Signature, other: Signature) -> bool:
     return other[0] <= seen[0] and other[1] == seen[1]
 
 
+def hinders(grown: Learnt, before: Learnt) -> bool:
+    """Whether what was added to a seed kept the handler from a call or a sink it got to before."""
+    return grown.standing <= before.standing and not _deeds(before) <= _deeds(grown)
+
+
+def _deeds(learnt: Learnt) -> frozenset[object]:
+    return frozenset(done for done in learnt.reach if isinstance(done, tuple))
+
+
 def leading(kept: Sequence[Learnt]) -> list[Learnt]:
     """The seeds that reached or hold something which no other did that was taken as kindly."""
     known = [(k, k.standing, k.reach | {p.address for p in k.seed.points}) for k in kept]

@@ -12,7 +12,7 @@ from harness.campaign.budget import Budget
 from harness.campaign.chains import Chains
 from harness.campaign.config import Isolation
 from harness.campaign.function_run import FunctionRun
-from harness.campaign.jobs import Job, Reached
+from harness.campaign.jobs import Job, Phase, Reached
 from harness.campaign.judge import Oracle
 from harness.campaign.moments import Checkpoint, JobStarted, Moment
 from harness.campaign.novelty import Learnt
@@ -38,6 +38,8 @@ _DECOYS = Path("/var/tmp")
 _LEARNT = 256
 # Runtimes of other functions that are kept warm for chains.
 _OTHERS = 8
+# Functions whose runtimes are kept warm for their later jobs: each is a process or two.
+_WARM = 6
 
 
 class Worker:
@@ -47,6 +49,7 @@ class Worker:
         self._workplace = workplace
         self._stopped = stopped
         self._learnt: dict[str, tuple[Learnt, ...]] = {}
+        self._warm: dict[str, Target] = {}
         self._stack = ExitStack()
         self._unopened = ""
 
@@ -104,6 +107,8 @@ class Worker:
         return cloud
 
     def __exit__(self, *_: object) -> None:
+        for target in self._warm.values():
+            target.stop()
         self._stack.close()
 
     def run(self, job: Job, emit: Callable[[Moment], None]) -> None:
@@ -126,7 +131,8 @@ class Worker:
         triggers = tuple(t for t, why in zip(asked, refused, strict=True) if not why)
         if not triggers:
             raise TargetError("; ".join(dict.fromkeys(refused)))
-        with self.opened(function, job.reached) as (probe, oracles):
+        again = job.phase is not Phase.EXPLORE
+        with self.opened(function, job.reached, again=again) as (probe, oracles):
             probe.isolated = workplace.config.isolation is Isolation.FRESH
             while len(self._learnt) >= _LEARNT:
                 self._learnt.pop(next(iter(self._learnt)))
@@ -147,11 +153,12 @@ class Worker:
 
     @contextmanager
     def opened(
-        self, function: Function, reached: Reached | None = None
+        self, function: Function, reached: Reached | None = None, *, again: bool = False
     ) -> Iterator[tuple[Probe, Sequence[Oracle]]]:
         """A started target with its observers, and the oracles that judge it.
 
-        Raises TargetError when the function's runtime cannot be had.
+        When it will be wanted `again` it is kept as it is, if few others are: what a function costs
+        most is its cold starts. Raises TargetError when the function's runtime cannot be had.
         """
         if self._unopened:
             raise TargetError(self._unopened)
@@ -162,9 +169,11 @@ class Worker:
             decoy_folder=str(self._files.folder),
             task_root=self._task_root(function),
         )
-        target = self._target(function, coverage=True)
+        warm = self._warm.pop(function.name, None)
+        target = warm or self._target(function, coverage=True)
         try:
-            target.start()
+            if warm is None:
+                target.start()
             with _Runtimes(self._target) as others:
                 probe = Probe(
                     target,
@@ -176,8 +185,11 @@ class Worker:
                     others=others.of,
                 )
                 yield probe, all_oracles(context)
+            if again and len(self._warm) < _WARM:
+                self._warm[function.name] = target
         finally:
-            target.stop()
+            if self._warm.get(function.name) is not target:
+                target.stop()
 
     def _target(self, function: Function, *, coverage: bool = False) -> Target:
         return self._targets.of(function, environment=self._cloud.environment(), coverage=coverage)

@@ -12,7 +12,6 @@ from harness.catalogue.paths import data_folder, rules_folder
 from harness.catalogue.payloads import load_payloads
 from harness.catalogue.rules import load_rules
 from harness.catalogue.templates import load_templates
-from harness.cli.documents import fetched
 from harness.cli.targets import stored_tables
 from harness.deployed.address import is_address, is_url
 from harness.discovery import discover
@@ -60,6 +59,8 @@ def load_application(
         )
         return _with_triggers(found, triggers)
     if is_url(source):
+        from harness.cli.documents import fetched  # what speaks HTTP is slow to load
+
         found = fetched(source, stored_tables() if tables is None else tables, templates)
         return _with_triggers(found, triggers)
     if not source.exists():

@@ -9,7 +9,6 @@ import click
 from harness.cli.settings import load_settings
 from harness.errors import TargetError, UsageError
 from harness.model import Application
-from harness.observers.interactsh import Interactsh
 from harness.targets.base import Setup
 from harness.targets.registry import names, provider
 
@@ -59,12 +58,15 @@ def checked(
     )
     server = setup.options.get("interactsh")
     if server and not setup.options.get("dry_run"):
-        _answers(Interactsh(server, setup.options.get("interactsh_token") or ""))
+        _answers(server, setup.options.get("interactsh_token") or "")
     return setup
 
 
-def _answers(listener: Interactsh) -> None:
+def _answers(server: str, token: str) -> None:
     """Have a session with the server once. Raises UsageError when it gives none."""
+    from harness.observers.interactsh import Interactsh  # what speaks HTTP is slow to load
+
+    listener = Interactsh(server, token)
     try:
         listener.start()
     except TargetError as error:

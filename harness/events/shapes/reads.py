@@ -164,6 +164,9 @@ def _mirrored(seed: Seed, mirror: Address, value: Any) -> Seed:
 
 
 def _retype(seed: Seed, address: Address, value: Any) -> Seed:
+    holder = Address(address.steps[:-1], address.state)
+    if address.steps[-1:] == (("key", "S"),) and is_typed(seed, holder):
+        return retyped(seed, holder, "M" if isinstance(value, dict) else "L")
     if writable(seed, address) is None or not seed.exists(address):
         return seed
     current = seed.read(address)

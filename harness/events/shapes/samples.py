@@ -4,10 +4,6 @@ import re
 from functools import lru_cache
 from random import Random
 
-from hypothesis import HealthCheck, Phase, find, settings
-from hypothesis import strategies as st
-from hypothesis.errors import HypothesisException
-
 _ANCHORED = re.compile(r"[\^$]|\\[AbBZz]|\(\?[=!<]")
 
 
@@ -18,10 +14,16 @@ def matching(pattern: str, shortest: int = 0, longest: int | None = None) -> str
     `shortest` and `longest` count characters. None when the pattern is not understood, or no text
     of such a length was found.
     """
+    # The coordinator reads source, and seldom a pattern in it: Hypothesis is slow to load.
+    from hypothesis import HealthCheck, Phase, find, settings
+    from hypothesis import strategies as st
+    from hypothesis.errors import HypothesisException
+
+    plain = st.characters(min_codepoint=0x20, max_codepoint=0x7E)
     try:
         wanted = re.compile(pattern)
         # Without anchors all of the text is to match: nothing else belongs into it.
-        texts = st.from_regex(wanted, fullmatch=not _ANCHORED.search(pattern), alphabet=_PLAIN)
+        texts = st.from_regex(wanted, fullmatch=not _ANCHORED.search(pattern), alphabet=plain)
         return find(
             texts,
             lambda text: (
@@ -29,18 +31,14 @@ def matching(pattern: str, shortest: int = 0, longest: int | None = None) -> str
                 and shortest <= len(text)
                 and (longest is None or len(text) <= longest)
             ),
-            settings=_SETTINGS,
+            settings=settings(
+                database=None,
+                max_examples=200,
+                deadline=None,
+                phases=(Phase.generate, Phase.shrink),
+                suppress_health_check=list(HealthCheck),
+            ),
             random=Random(0),
         )
     except (re.error, HypothesisException, RecursionError, OverflowError):
         return None
-
-
-_PLAIN = st.characters(min_codepoint=0x20, max_codepoint=0x7E)
-_SETTINGS = settings(
-    database=None,
-    max_examples=200,
-    deadline=None,
-    phases=(Phase.generate, Phase.shrink),
-    suppress_health_check=list(HealthCheck),
-)

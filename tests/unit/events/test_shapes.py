@@ -11,6 +11,7 @@ from harness.events.reduce import reduce
 from harness.events.seed import Seed, make_seed
 from harness.events.shapes.errors import fields_named, from_error
 from harness.events.shapes.reads import grow
+from harness.events.shapes.typed import typed_reads
 from harness.model import (
     Address,
     Canary,
@@ -89,6 +90,34 @@ def test_a_field_of_a_table_row_may_turn_out_to_be_a_map_or_a_number() -> None:
     assert row["price"] == {"N": "1"}
     assert {f"{image}/rules/M/formula/S", f"{image}/price/N"} <= points(grown)
     assert f"{image}/price/S" not in points(grown)
+
+
+def test_reads_of_plain_values_are_told_of_the_typed_ones() -> None:
+    image = "/Records/0/dynamodb/NewImage"
+    row = seed("aws.dynamodb.stream").written(
+        Address.parse(image), {"name": {"S": "x"}, "terms": {"M": {"rows": {"L": [{"N": "1"}]}}}}
+    )
+    plain = f"{image}!dynamodb"
+    asked = {
+        f"{plain}/name": f"{image}/name/S",
+        f"{plain}/name!json/a": f"{image}/name/S!json/a",
+        f"{plain}/terms/rows/0": f"{image}/terms/M/rows/L/0/N",
+        f"{plain}/terms/none": f"{image}/terms/M/none",
+        f"{plain}/none/at/all": f"{image}/none/at/all",
+        f"{image}/terms!dynamodb/rows": f"{image}/terms/M/rows/L",
+    }
+    reads = [FieldRead(address=address, kind="present") for address in asked]
+    assert [read.address for read in typed_reads(row, reads)] == list(asked.values())
+    decoded = FieldRead(address=image, kind="decode", value="dynamodb")
+    assert [read.kind for read in typed_reads(row, [decoded])] == ["walked"]
+
+
+def test_a_text_of_a_row_that_was_to_be_a_map_becomes_one() -> None:
+    image = "/Records/0/dynamodb/NewImage"
+    grown = grow(seed("aws.dynamodb.stream"), missing(f"{image}/terms")).seed
+    read = FieldRead(address=f"{image}/terms/S", kind="mapping", value="get")
+    row = grow(grown, [read]).seed.event["Records"][0]["dynamodb"]["NewImage"]
+    assert row["terms"] == {"M": {}}
 
 
 def test_an_sdk_that_asks_a_value_of_a_row_for_each_type_changes_none() -> None:

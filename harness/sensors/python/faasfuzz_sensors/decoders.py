@@ -14,6 +14,7 @@ import urllib.parse
 import zlib
 
 from faasfuzz_sensors import origin
+from faasfuzz_sensors.importing import after_import
 from faasfuzz_sensors.origin import address_of, escape, note, register
 from faasfuzz_sensors.recording import RecordingStr, wrap
 
@@ -181,6 +182,22 @@ def _cookies():
         setattr(BaseCookie, method, noted(method))
 
 
+def _typed(module):
+    """boto3's TypeDeserializer: a mapping of DynamoDB's, in plain values."""
+    original = module.TypeDeserializer.deserialize
+
+    @functools.wraps(original)
+    def deserialize(self, value):
+        address = getattr(value, "_faasfuzz_address", None) if origin.ON else None
+        result = original(self, value)  # which comes back here for what is inside
+        if address is None:
+            return result
+        note(address, "decode", "dynamodb")
+        return wrap(result, address + "!dynamodb")
+
+    module.TypeDeserializer.deserialize = deserialize
+
+
 _installed = False
 
 
@@ -205,5 +222,6 @@ def install():
     urllib.parse.parse_qs = _query(urllib.parse.parse_qs)
     urllib.parse.parse_qsl = _query(urllib.parse.parse_qsl)
     _cookies()
+    after_import("boto3.dynamodb.types".__eq__, _typed)
     for name in ("match", "fullmatch", "search"):
         setattr(re, name, _matched(getattr(re, name)))

@@ -124,6 +124,13 @@ function install() {
       }
     }
   });
+  // DynamoDB's mappings, in plain values. Some versions export what cannot be written over.
+  afterLoad(/^@aws-sdk\/util-dynamodb\/dist-cjs\/index\.js$/, (exports) => {
+    const told = stand(exports.unmarshall, decoding('dynamodb'));
+    return new Proxy(exports, {
+      get: (target, key) => (key === 'unmarshall' ? told : target[key]),
+    });
+  });
   patch(Buffer, 'from', bufferFrom);
   patch(globalThis, 'atob', decoding('base64'));
   patch(globalThis, 'decodeURIComponent', decoding((a) => (plussed.has(a) ? 'url' : 'percent')));
