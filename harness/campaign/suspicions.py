@@ -11,6 +11,8 @@ from harness.model import Confidence, Verdict, fingerprint
 
 # A point where replays failed this often gets no further trials of that rule in this campaign.
 _FAILED_REPLAYS = 3
+# A loop that is none is none whatever field the mark came in: its guard looks at what was written.
+_FAILED_LOOPS = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,11 +70,15 @@ class Suspicions:
         place = (verdict.rule, str(verdict.trial.point) + _behind(verdict))
         if self._is_known(seed, verdict) or self._failures[place] >= _FAILED_REPLAYS:
             return
+        looping = verdict.witness.kind == "loop"
+        loop = (verdict.rule, verdict.witness.where)
+        if looping and self._failures[loop] >= _FAILED_LOOPS:
+            return
         if not verdict.path and self.enough(verdict.rule):
             return
         confirmed = self._confirmer.confirm(seed, verdict, again=verdict.trial)
         if confirmed is None:
-            self._failures[place] += 1
+            self._failures.update([place, loop] if looping else [place])
             self.failed += 1
             return
         if confirmed.confidence is Confidence.CONFIRMED and not verdict.path:
