@@ -6,7 +6,7 @@ A new codec is a class with `decode`, `encode` and `detect`, and one line here.
 from harness.codecs.archive import Tar, Zip
 from harness.codecs.base import Codec, CodecError
 from harness.codecs.binary import BASE64, BASE64URL, GZIP, HEX, ZLIB
-from harness.codecs.mime import Mime
+from harness.codecs.mime import EncodedWord, Mime
 from harness.codecs.streaming import Aggregated, ByteList
 from harness.codecs.structured import DynamoDb, Json, Jwt
 from harness.codecs.table import Csv
@@ -30,6 +30,7 @@ CODECS: dict[str, Codec] = {
     "dynamodb": DynamoDb(),
     "jwt": Jwt(),
     "mime": Mime(),
+    "encoded-word": EncodedWord(),
     "zip": Zip(),
     "tar": Tar(),
     "byte-list": ByteList(),

@@ -1,14 +1,17 @@
-"""Mail: an RFC 5322 message and its structure."""
+"""Mail: an RFC 5322 message and its structure, and words in its headers (RFC 2047)."""
 
 import re
+from base64 import b64encode
 from email import message_from_bytes, policy
 from email.errors import HeaderParseError, MessageError
+from email.header import decode_header, make_header
 from email.message import EmailMessage
 from functools import lru_cache
 from typing import Any
 
-from harness.codecs.base import CodecError, as_bytes
+from harness.codecs.base import CodecError, as_bytes, as_text
 
+_WORD = re.compile(r"=\?[\w-]+\?[bBqQ]\?[^?]*\?=")
 _LINE_BREAK = re.compile(r"[\r\n\0]")
 
 
@@ -44,6 +47,29 @@ class Mime:
 
     def detect(self, value: Any) -> bool:
         return isinstance(value, str) and re.match(r"[A-Za-z-]+: .*\r?\n", value) is not None
+
+
+class EncodedWord:
+    """A header's text as an encoded word (RFC 2047).
+
+    A single one, though the RFC wants several where it is longer than 75 characters: servers pass
+    a header on as it is, and home-made decoders leave spaces between words.
+    """
+
+    def decode(self, value: Any) -> str:
+        text = as_text(value)
+        if not self.detect(text):
+            raise CodecError("no encoded word")
+        try:
+            return str(make_header(decode_header(text)))
+        except (HeaderParseError, LookupError, ValueError) as error:
+            raise CodecError(f"no encoded words: {error}") from error
+
+    def encode(self, value: Any, original: Any) -> str:
+        return f"=?utf-8?b?{b64encode(as_bytes(value)).decode()}?="
+
+    def detect(self, value: Any) -> bool:
+        return isinstance(value, str) and _WORD.search(value) is not None
 
 
 def _one_line(text: Any) -> str:

@@ -108,6 +108,10 @@ def feasible(point: InsertionPoint, value: Any) -> Any:
     """The value itself when the service lets it through the point; else raises Infeasible."""
     if not point.json and not isinstance(value, (str, bytes)):
         raise Infeasible(f"{point}: only text arrives there")
+    return _let_through(point, value)
+
+
+def _let_through(point: InsertionPoint, value: Any) -> Any:
     if point.max_bytes is not None and isinstance(value, (str, bytes)):
         size = len(value.encode("utf-8", "surrogatepass")) if isinstance(value, str) else len(value)
         if size > point.max_bytes:
@@ -142,6 +146,11 @@ def _filled(
                 for address in (point.address, *point.mirrors)
             ]
         )
+        for point, _ in values:
+            carrier = point.carrier
+            while carrier is not None:
+                _let_through(carrier, filled.read(carrier.address))
+                carrier = carrier.carrier
     except (CodecError, AddressError) as error:
         raise Infeasible(f"{', '.join(str(point) for point, _ in values)}: {error}") from error
     return Invocation(

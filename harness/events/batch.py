@@ -62,6 +62,7 @@ def point_in_record(seed: Seed, point: InsertionPoint, record: int) -> Insertion
         point,
         address=in_record(seed, point.address, record),
         mirrors=tuple(in_record(seed, mirror, record) for mirror in point.mirrors),
+        carrier=point.carrier and point_in_record(seed, point.carrier, record),
     )
 
 

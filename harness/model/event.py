@@ -90,7 +90,8 @@ class InsertionPoint:
     a value outside them can never arrive, so it is never sent. `learnt` marks points which shape
     learning added to the template's own. `mirrors` are the other places where the service repeats
     the same value. `json` says that any JSON value can stand there, not only text.
-    `prefix` and `suffix` were learnt to be asked for: a text without them is given them.
+    `prefix` and `suffix` were learnt to be asked for: a text without them is given them. `carrier`
+    is the point whose text holds this one, encoded: what the service lets through is said of that.
     """
 
     address: Address
@@ -103,6 +104,7 @@ class InsertionPoint:
     prefix: str = ""
     suffix: str = ""
     note: str = ""
+    carrier: "InsertionPoint | None" = None
 
     def __str__(self) -> str:
         return str(self.address)

@@ -43,8 +43,13 @@ CANDIDATES: tuple[Any, ...] = (
 _STRUCTURED = frozenset({"json", "form", "query", "dynamodb", "cookie", "mime"})
 
 
-def inner_default(codec: str) -> Any:
-    """The benign value which a codec is given to encode when nothing decodable was there."""
+def inner_default(codec: str, current: Any) -> Any:
+    """The benign value which a codec is given to encode where nothing decodable was there.
+
+    A text without any encoded word is decoded as it is: the words are to say the same.
+    """
+    if codec == "encoded-word":
+        return current
     if codec == "csv":
         return [{PLACEHOLDER: PLACEHOLDER}]
     return {} if codec in _STRUCTURED else PLACEHOLDER

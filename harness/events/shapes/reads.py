@@ -193,24 +193,26 @@ def _decodable(seed: Seed, address: Address, codec: str) -> Seed:
     if point is None or codec not in CODECS or not seed.exists(address):
         return seed
     inside = address.decoded(codec)
+    current = seed.read(address)
     # Our own placeholder may decode by chance, to rubbish.
-    if is_placeholder(seed.read(address)) or not seed.exists(inside):
-        inner = inner_default(codec)
+    if is_placeholder(current) or not seed.exists(inside):
+        inner = inner_default(codec, current)
         if codec == "json" and address.steps[-1:] and address.steps[-1][0] == "codec":
             # What other codecs give is recognised by its bytes: two are too few.
             inner = {PLACEHOLDER: PLACEHOLDER}
         seed = try_write(seed, address, _encoded(codec, inner))
     if not seed.exists(inside):
         return seed
+    limited = point.pattern or point.max_bytes or point.carrier
+    found = InsertionPoint(
+        address=inside, control=point.control, learnt=True, carrier=point if limited else None
+    )
     value = seed.read(inside)
     if isinstance(value, (dict, list)):
         for leaf, _ in inject.walk_leaves(value, inside):
-            seed = with_point(
-                seed,
-                replace(point, address=leaf, mirrors=(), learnt=True, json=codec == "json"),
-            )
+            seed = with_point(seed, replace(found, address=leaf, json=codec == "json"))
         return seed
-    return with_point(seed, replace(point, address=inside, mirrors=(), learnt=True, json=False))
+    return with_point(seed, found)
 
 
 def _encoded(codec: str, value: Any) -> Any:

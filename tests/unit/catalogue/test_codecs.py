@@ -80,3 +80,15 @@ def test_what_is_no_table_is_not_written_as_one(value: object) -> None:
 )
 def test_a_table_is_told_from_other_texts(value: object, found: bool) -> None:
     assert CODECS["csv"].detect(value) is found
+
+
+def test_an_encoded_word_says_any_text() -> None:
+    text = "Ääkkönen " * 20 + "\r\n: ="
+    words = CODECS["encoded-word"].encode(text, None)
+    assert words.isascii()
+    assert words.isprintable()
+    assert CODECS["encoded-word"].decode(words) == text
+    assert CODECS["encoded-word"].decode("Re: =?iso-8859-1?q?na=EFve?= x") == "Re: naïve x"
+    for plain in ("a subject", "=?none-such?b?YQ==?=", 5):
+        with pytest.raises(CodecError):
+            CODECS["encoded-word"].decode(plain)

@@ -198,6 +198,24 @@ def _typed(module):
     module.TypeDeserializer.deserialize = deserialize
 
 
+def _header(module):
+    """email.header: encoded words (RFC 2047)."""
+    original = module.decode_header
+
+    @functools.wraps(original)
+    def decode_header(header):
+        result = original(header)
+        address = address_of(header) if origin.ON and isinstance(header, str) else None
+        if address is not None:
+            note(address, "decode", "encoded-word")
+            for part, _ in result:
+                if isinstance(part, bytes):
+                    followed(part, address + "!encoded-word")
+        return result
+
+    module.decode_header = decode_header
+
+
 _installed = False
 
 
@@ -223,5 +241,6 @@ def install():
     urllib.parse.parse_qsl = _query(urllib.parse.parse_qsl)
     _cookies()
     after_import("boto3.dynamodb.types".__eq__, _typed)
+    after_import("email.header".__eq__, _header)
     for name in ("match", "fullmatch", "search"):
         setattr(re, name, _matched(getattr(re, name)))

@@ -63,6 +63,11 @@ function replaced(name) {
     const result = run();
     const address = addressOf(String(self));
     if (address !== undefined && typeof result === 'string') {
+      if (sourceOf(what)?.includes('=\\?')) {
+        // What looks for `=?` decodes the words of a mail's header (RFC 2047).
+        note(address, 'decode', 'encoded-word');
+        if (result !== String(self)) register(result, `${address}!encoded-word`);
+      }
       const plus = what === '+' || sourceOf(what) === '\\+' || sourceOf(what) === '[+]';
       if (plus && by === ' ') plussed.add(address);
       register(result, address);
