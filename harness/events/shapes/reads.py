@@ -36,7 +36,6 @@ from harness.model import Address, FieldRead, InsertionPoint, OpenContainer
 
 _ROOT = Address(())
 _AFFIXES = ("startswith", "contains", "endswith")
-_TEXT_CODECS_HOLDING_FIELDS = frozenset({"json", "form", "query", "cookie", "jwt"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
