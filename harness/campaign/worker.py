@@ -107,8 +107,9 @@ class Worker:
         return cloud
 
     def __exit__(self, *_: object) -> None:
+        # They go first, and the rest goes also when one of them does not.
         for target in self._warm.values():
-            target.stop()
+            self._stack.callback(target.stop)
         self._stack.close()
 
     def run(self, job: Job, emit: Callable[[Moment], None]) -> None:
